@@ -23,7 +23,7 @@ export interface TraceBody extends SessionLabels {
 export type StoreBody = SessionLabels;
 
 /** Why a trace ended. */
-export type EndReason = "disconnected" | "superseded" | "idle" | "stopped" | "lost";
+export type EndReason = "disconnected" | "superseded" | "stopped" | "lost";
 
 /** Body of an `end` record. */
 export interface EndBody {

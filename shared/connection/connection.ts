@@ -1,0 +1,180 @@
+import { unreachable } from "../errors/mod.ts";
+import type { LiveHub, Subscriber } from "../live/mod.ts";
+import {
+  errorAnswer,
+  EVENT_RECORDED,
+  eventNotRecorded,
+  metricsAnswer,
+  parseRequest,
+  readFrame,
+  type Request,
+  takeEvent,
+} from "../protocol/mod.ts";
+import type { EndReason } from "../record/mod.ts";
+import { type AcceptedEvent, AnswerQueue, type FailurePolicy, type Session } from "../session/mod.ts";
+import type { Clock } from "../time/mod.ts";
+import {
+  type Ask,
+  type ConnectionCounts,
+  type RecordOwner,
+  type RecordWriter,
+  type ServerSocket,
+  type StoreOutcome,
+  wireMetricsOf,
+} from "./ports.ts";
+
+/** What all connections share. */
+export interface ConnectionDeps {
+  readonly writer: RecordWriter;
+  readonly hub: LiveHub;
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly counts: ConnectionCounts;
+}
+
+/** Limits and policies of a connection. */
+export interface ConnectionOptions {
+  /** Limit on a frame and on what it unpacks to. */
+  readonly maxEventBytes: number;
+  readonly failurePolicy: FailurePolicy;
+}
+
+/**
+ * A client that reads nothing gets no more answers once this much waits for it. It is never cut off for that: the
+ * real client does not come back, and it does not look at its answers anyway.
+ */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** Looking at a socket's buffer costs as much as a small send; once per this many answers is often enough. */
+const LOOK_EVERY_ANSWERS = 64;
+/** Questions (`GetTrace` …) of one connection that may wait for the store at the same time. */
+const MAX_OPEN_QUESTIONS = 16;
+
+/** One client connection: the shell around its `Session`. */
+export class Connection implements RecordOwner {
+  readonly #socket: ServerSocket;
+  readonly #session: Session;
+  readonly #deps: ConnectionDeps;
+  readonly #options: ConnectionOptions;
+  readonly #answers: AnswerQueue;
+  readonly #subscriber: Subscriber;
+  readonly #closed = new AbortController();
+  #openQuestions = 0;
+  #sent = 0;
+  #isUnread = false;
+
+  constructor(socket: ServerSocket, session: Session, deps: ConnectionDeps, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#session = session;
+    this.#deps = deps;
+    this.#options = options;
+    this.#answers = new AnswerQueue((text) => this.#send(text));
+    this.#subscriber = {
+      bufferedBytes: () => socket.bufferedAmount,
+      send: (text) => this.#transmit(text),
+    };
+  }
+
+  /** Takes one frame from the client. */
+  receive(data: string | ArrayBuffer): void {
+    if (this.#closed.signal.aborted) return;
+    const { clock, counts } = this.#deps;
+    counts.framesReceived++;
+    const frame = readFrame(data, this.#options.maxEventBytes);
+    const text = frame.kind === "text" ? frame.text : "";
+    const request = frame.kind === "text" ? parseRequest(frame.text) : frame;
+    const receivedAtMs = clock.now();
+    const step = this.#session.receive(request, text, receivedAtMs);
+    switch (step.kind) {
+      case "store":
+        if (request.kind === "record_event") counts.eventsAccepted++;
+        else if (request.kind === "store_trace") counts.tracesStored++;
+        if (step.event !== undefined) this.#publish(step.event, text);
+        this.#answers.pushDurable(step.answer);
+        return this.#deps.writer.append(step.records, receivedAtMs, this);
+      case "repeat":
+        counts.eventsRepeated++;
+        return this.#answers.pushLikeLast(step.answer);
+      case "answer":
+        return this.#answers.push(step.answer);
+      case "refused":
+        counts.framesRefused++;
+        return this.#answers.push(step.answer);
+      case "metrics":
+        return this.#answers.push(metricsAnswer(wireMetricsOf(counts)));
+      case "subscribe":
+        this.#deps.hub.subscribe(this.#subscriber, step.filters);
+        return this.#answers.push(step.answer);
+      case "unsubscribe":
+        this.#deps.hub.unsubscribe(this.#subscriber);
+        return this.#answers.push(step.answer);
+      case "ask":
+        return this.#ask(step.request, text);
+      default:
+        return unreachable(step);
+    }
+  }
+
+  /** The records of the oldest unsettled frame are stored, or are not. */
+  settled(outcome: StoreOutcome): void {
+    if (outcome === "durable") return this.#answers.settleNext();
+    const reason = outcome.failed.message;
+    this.#deps.counts.recordsFailed++;
+    this.#session.storingFailed();
+    this.#answers.settleNext((text) =>
+      text === EVENT_RECORDED ? eventNotRecorded(reason) : errorAnswer(reason, "StorageError")
+    );
+  }
+
+  /** Ends the session: its open traces get their `end` records. Does nothing the second time. */
+  end(reason: EndReason): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#deps.hub.unsubscribe(this.#subscriber);
+    const now = this.#deps.clock.now();
+    const records = this.#session.end(reason, now);
+    if (records.length > 0) this.#deps.writer.append(records, now, ENDING);
+  }
+
+  #ask(request: Request, text: string): void {
+    this.#deps.counts.tracesQueried++;
+    if (this.#openQuestions >= MAX_OPEN_QUESTIONS) {
+      const message =
+        `Cannot answer: ${MAX_OPEN_QUESTIONS} questions of this connection are waiting; ask again later`;
+      return this.#answers.push(errorAnswer(message, "InvalidRequest"));
+    }
+    this.#openQuestions++;
+    const answer = this.#answers.reserve();
+    this.#deps.ask(request, text, this.#closed.signal).then(answer).finally(() => this.#openQuestions--);
+  }
+
+  #publish(event: AcceptedEvent, text: string): void {
+    if (this.#deps.hub.isIdle) return;
+    const { trace, head } = event;
+    const isFailed = trace.failure !== undefined && this.#options.failurePolicy === "any_failure";
+    this.#deps.hub.publish({
+      traceId: trace.id,
+      head,
+      flowId: trace.flowId,
+      flowName: this.#session.labels.flow,
+      status: isFailed ? { name: "Failed", error: trace.failure ?? "" } : { name: "Running" },
+      text: () => takeEvent(text)?.text ?? "{}",
+    });
+  }
+
+  #send(text: string): void {
+    if (this.#sent++ % LOOK_EVERY_ANSWERS === 0) {
+      this.#isUnread = this.#socket.bufferedAmount > MAX_UNREAD_BYTES;
+    }
+    if (this.#isUnread) this.#deps.counts.answersDropped++;
+    else this.#transmit(text);
+  }
+
+  #transmit(text: string): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#deps.counts.answersSent++;
+    this.#socket.send(text);
+  }
+}
+
+/** Nobody waits for the `end` records of a connection that is gone; the writer counts what it cannot store. */
+const ENDING: RecordOwner = { settled: () => {} };

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { type SignalHost, signalsToAbort } from "./signals.ts";
+
+function fakeHost() {
+  const listeners = new Map<Deno.Signal, () => void>();
+  const said: string[] = [];
+  const exits: number[] = [];
+  const host: SignalHost = {
+    add: (name, listener) => listeners.set(name, listener),
+    remove: (name) => listeners.delete(name),
+    complain: (line) => said.push(line),
+    exit: (code) => exits.push(code),
+  };
+  return { host, listeners, said, exits };
+}
+
+Deno.test("signalsToAbort() aborts and names the signal when the first one arrives", () => {
+  const { host, listeners, exits } = fakeHost();
+  using scoped = signalsToAbort(["SIGTERM", "SIGINT"], host);
+  listeners.get("SIGTERM")?.();
+  assert.equal(scoped.signal.reason.message, "Received SIGTERM");
+  assert.deepEqual(exits, []);
+});
+
+Deno.test("signalsToAbort() exits with 130 and says so when a second one arrives", () => {
+  const { host, listeners, said, exits } = fakeHost();
+  using _scoped = signalsToAbort(["SIGTERM", "SIGINT"], host);
+  listeners.get("SIGTERM")?.();
+  listeners.get("SIGINT")?.();
+  assert.deepEqual(exits, [130]);
+  assert.deepEqual(said, ["Received SIGINT while stopping: exiting at once"]);
+});
+
+Deno.test("signalsToAbort() stops listening when disposed", () => {
+  const { host, listeners } = fakeHost();
+  signalsToAbort(["SIGTERM"], host)[Symbol.dispose]();
+  assert.equal(listeners.size, 0);
+});
+
+Deno.test({
+  name: "signalsToAbort() hears a real signal of the process when one is sent",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    using scoped = signalsToAbort(["SIGUSR2"]);
+    const aborted = new Promise((resolve) =>
+      scoped.signal.addEventListener("abort", resolve, { once: true })
+    );
+    Deno.kill(Deno.pid, "SIGUSR2");
+    await aborted;
+  },
+});

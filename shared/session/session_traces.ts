@@ -1,0 +1,88 @@
+import type { Uuid } from "../ids/mod.ts";
+import { compareTimestamps, parseTimestamp, type Timestamp } from "../protocol/mod.ts";
+
+/** One trace of a session. */
+export interface SessionTrace {
+  readonly id: Uuid;
+  /** `version.timestamp` of its `StartTrace`; `undefined` while provisional. */
+  startedAt: Timestamp | undefined;
+  /** The client's own name for it; empty while provisional. */
+  flowId: string;
+  /** Text of the first failure seen. */
+  failure: string | undefined;
+  ended: boolean;
+  /** Text of its last `trace` record's body and frame, to announce it again when that record was not stored. */
+  announcement: string;
+}
+
+/**
+ * Earlier traces that a late event can still belong to. A client with more `StartTrace` than this between an
+ * event and its arrival does not exist; the bound keeps a hostile one from growing the session.
+ */
+const MAX_EARLIER = 16;
+/** Ids of stored traces that a session remembers. */
+const MAX_STORED = 64;
+
+/** Which traces a session has, and which of them an event belongs to. */
+export class SessionTraces {
+  #current: SessionTrace | undefined;
+  /** Oldest first. */
+  readonly #earlier: SessionTrace[] = [];
+  readonly #stored = new Set<Uuid>();
+
+  get current(): SessionTrace | undefined {
+    return this.#current;
+  }
+
+  /** The current trace and the earlier ones that are still known. */
+  all(): readonly SessionTrace[] {
+    return this.#current === undefined ? this.#earlier : [...this.#earlier, this.#current];
+  }
+
+  /** Makes a trace the current one; what was current becomes the youngest of the earlier ones. */
+  open(trace: SessionTrace): void {
+    if (this.#current !== undefined) this.#earlier.push(this.#current);
+    if (this.#earlier.length > MAX_EARLIER) this.#earlier.shift();
+    this.#current = trace;
+  }
+
+  /** Remembers an id that the client itself gave to a stored trace. */
+  rememberStored(id: Uuid): void {
+    if (this.#stored.size >= MAX_STORED) {
+      for (const oldest of this.#stored) {
+        this.#stored.delete(oldest);
+        break;
+      }
+    }
+    this.#stored.add(id);
+  }
+
+  /** Whether the id is that of a stored trace. */
+  isStored(id: Uuid): boolean {
+    return this.#stored.has(id);
+  }
+
+  /** The trace that this session was told the id of. */
+  byId(id: Uuid): SessionTrace | undefined {
+    if (this.#current?.id === id) return this.#current;
+    // Nearly every session has one trace, and nearly every id is noise.
+    if (this.#earlier.length === 0) return undefined;
+    return this.#earlier.find((trace) => trace.id === id);
+  }
+
+  /**
+   * The trace that an event of this time belongs to: the current one, unless the event is older than it, and then
+   * the youngest earlier trace that is not younger than the event.
+   */
+  atTime(timestamp: string): SessionTrace | undefined {
+    const current = this.#current;
+    if (current === undefined || this.#earlier.length === 0) return current;
+    const time = parseTimestamp(timestamp);
+    if (time === undefined || !startsAfter(current, time)) return current;
+    return this.#earlier.findLast((trace) => !startsAfter(trace, time)) ?? this.#earlier[0];
+  }
+}
+
+function startsAfter(trace: SessionTrace, time: Timestamp): boolean {
+  return trace.startedAt !== undefined && compareTimestamps(trace.startedAt, time) > 0;
+}
