@@ -20,7 +20,7 @@ export function tryParseDuration(text: string): number | undefined {
     totalMs += Number(amount) * UNIT_MS[unit];
   }
   // The subtraction absorbs binary fractions: 1.1 * 1000 is slightly more than 1100.
-  const wholeMs = Math.ceil(totalMs - 1e-6);
+  const wholeMs = Math.max(0, Math.ceil(totalMs - 1e-6));
   return Number.isSafeInteger(wholeMs) ? wholeMs : undefined;
 }
 
