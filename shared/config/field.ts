@@ -26,7 +26,7 @@ export interface Kind<T> {
 export interface FieldOptions<Default> {
   /** One sentence for the help text, without a full stop. */
   readonly help: string;
-  /** Value when no source sets the key, written the way a user writes it. */
+  /** Value when no source sets the key, written the way a user writes it (durations as numbers: milliseconds). */
   readonly default?: Default;
   /** Whether some source must set the key. */
   readonly required?: boolean;

@@ -76,7 +76,10 @@ export function boolean(options: FieldOptions<boolean>): Field<boolean | undefin
   return makeField(kind, options);
 }
 
-/** Bounds in milliseconds, and the unit of a bare integer (milliseconds unless said otherwise). */
+/**
+ * Default and bounds, in code always milliseconds where they are numbers, and the unit of an integer that a user
+ * writes without one (milliseconds unless said otherwise).
+ */
 export interface DurationOptions extends FieldOptions<string | number>, Bounds {
   readonly integerUnit?: DurationUnit;
 }
@@ -101,7 +104,9 @@ export function duration(options: DurationOptions): Field<number | undefined> {
     },
     render: (valueMs) => `"${formatDuration(valueMs)}"`,
   };
-  return makeField(kind, options);
+  // The unit of users must not apply to the default, which stands in code beside the bounds.
+  if (typeof options.default !== "number") return makeField(kind, options);
+  return makeField(kind, { ...options, default: formatDuration(options.default) });
 }
 
 /** An amount of bytes: `"16MiB"`, `"1GB"` or an integer; the value is in bytes. */
