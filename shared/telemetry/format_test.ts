@@ -54,6 +54,11 @@ Deno.test("formatJsonLine() survives values that resist", () => {
   assert.equal(line.list.length, 51);
 });
 
+Deno.test("formatJsonLine() leaves the credentials of a URL out", () => {
+  const line = JSON.parse(formatJsonLine(entry({ url: new URL("postgresql://admin:hunter2@db/tracing") })));
+  assert.equal(line.url, "postgresql://db/tracing");
+});
+
 Deno.test("formatTextLine() is one readable line when a field is an error", () => {
   assert.equal(
     formatTextLine(entry({ component: "spool", dir: "/var/a b", error: failure })),

@@ -1,6 +1,7 @@
 import {
   collectDefaultMetrics,
   Counter,
+  type CounterConfiguration,
   Gauge,
   type GaugeConfiguration,
   Histogram,
@@ -16,8 +17,10 @@ export interface MetricOptions<Label extends string> {
 
 /** Metrics of one program. */
 export interface MetricsRegistry extends Disposable {
-  /** A number that only grows; its name ends in `_total`. */
-  counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
+  /** A number that only grows; its name ends in `_total`. `collect` may set it at the moment it is read. */
+  counter<Label extends string = never>(
+    options: MetricOptions<Label> & { readonly collect?: (counter: Counter<Label>) => void | Promise<void> },
+  ): Counter<Label>;
   /** A number that goes both ways; `collect` may set it at the moment it is read. */
   gauge<Label extends string = never>(
     options: MetricOptions<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },
@@ -55,7 +58,7 @@ export function createRegistry(
     registers: [registry],
   });
   return {
-    counter: (metric) => new Counter(base(metric)),
+    counter: (metric) => createCounter(base(metric), metric.collect),
     gauge: (metric) => createGauge(base(metric), metric.collect),
     histogram: (metric) => new Histogram({ ...base(metric), buckets: [...metric.buckets] }),
     async metricsText() {
@@ -63,6 +66,15 @@ export function createRegistry(
     },
     [Symbol.dispose]: () => registry.clear(),
   };
+}
+
+function createCounter<Label extends string>(
+  configuration: CounterConfiguration<Label>,
+  collect: ((counter: Counter<Label>) => void | Promise<void>) | undefined,
+): Counter<Label> {
+  if (collect === undefined) return new Counter(configuration);
+  const counter: Counter<Label> = new Counter({ ...configuration, collect: () => collect(counter) });
+  return counter;
 }
 
 function createGauge<Label extends string>(

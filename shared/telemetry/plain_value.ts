@@ -58,7 +58,7 @@ function convert(value: unknown, depth: number): PlainValue {
 function convertObject(value: object, depth: number): PlainValue {
   if (value instanceof Error) return convertError(value, depth);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "[invalid date]" : value.toISOString();
-  if (value instanceof URL) return cut(value.href);
+  if (value instanceof URL) return cut(withoutCredentials(value));
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Map || value instanceof Set) return convert([...value].slice(0, MAX_ITEMS), depth);
   if (Array.isArray(value)) {
@@ -85,6 +85,13 @@ function convertError(error: Error, depth: number): PlainValue {
   }
   if (error.cause !== undefined) fields["cause"] = depth === 0 ? "[…]" : convert(error.cause, depth);
   return fields;
+}
+
+function withoutCredentials(url: URL): string {
+  const copy = new URL(url);
+  copy.username = "";
+  copy.password = "";
+  return copy.href;
 }
 
 function cut(text: string): string {
