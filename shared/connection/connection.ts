@@ -1,4 +1,4 @@
-import { unreachable } from "../errors/mod.ts";
+import { type AppError, unreachable } from "../errors/mod.ts";
 import type { LiveHub, Subscriber } from "../live/mod.ts";
 import {
   errorAnswer,
@@ -89,8 +89,7 @@ export class Connection implements RecordOwner {
         if (request.kind === "record_event") counts.eventsAccepted++;
         else if (request.kind === "store_trace") counts.tracesStored++;
         if (step.event !== undefined) this.#publish(step.event, text);
-        this.#answers.pushDurable(step.answer);
-        return this.#deps.writer.append(step.records, receivedAtMs, this);
+        return this.#store(step.records, step.answer, receivedAtMs);
       case "repeat":
         counts.eventsRepeated++;
         return this.#answers.pushLikeLast(step.answer);
@@ -117,12 +116,7 @@ export class Connection implements RecordOwner {
   /** The records of the oldest unsettled frame are stored, or are not. */
   settled(outcome: StoreOutcome): void {
     if (outcome === "durable") return this.#answers.settleNext();
-    const reason = outcome.failed.message;
-    this.#deps.counts.recordsFailed++;
-    this.#session.storingFailed();
-    this.#answers.settleNext((text) =>
-      text === EVENT_RECORDED ? eventNotRecorded(reason) : errorAnswer(reason, "StorageError")
-    );
+    this.#answers.settleNext(this.#failed(outcome.failed));
   }
 
   /** Ends the session: its open traces get their `end` records. Does nothing the second time. */
@@ -133,6 +127,22 @@ export class Connection implements RecordOwner {
     const now = this.#deps.clock.now();
     const records = this.#session.end(reason, now);
     if (records.length > 0) this.#deps.writer.append(records, now, ENDING);
+  }
+
+  #store(records: string | readonly string[], answer: string, receivedAtMs: number): void {
+    this.#answers.pushDurable(answer);
+    const refusal = this.#deps.writer.append(records, receivedAtMs, this);
+    if (refusal !== undefined) this.#answers.failLast(this.#failed(refusal));
+  }
+
+  /** Notes that records are not stored; gives the answer to send instead of the one that was meant. */
+  #failed(error: AppError): (answer: string) => string {
+    this.#deps.counts.recordsFailed++;
+    this.#session.storingFailed();
+    return (answer) =>
+      answer === EVENT_RECORDED
+        ? eventNotRecorded(error.message)
+        : errorAnswer(error.message, "StorageError");
   }
 
   #ask(request: Request, text: string): void {

@@ -4,15 +4,24 @@ import type { Request, WireMetrics } from "../protocol/mod.ts";
 /** What became of records: `"durable"`, or why they are not stored. */
 export type StoreOutcome = "durable" | { readonly failed: AppError };
 
-/** Who is told what became of its records; calls come in the order of the appends. */
+/** Who is told what became of the records that were taken; calls come in the order of the appends. */
 export interface RecordOwner {
+  /** Called once per append that was taken; may run before `append()` returns. */
   settled(outcome: StoreOutcome): void;
 }
 
 /** Where records go: the collector's spool, or central's store. */
 export interface RecordWriter {
-  /** Takes records that belong together, all or none. Never throws; the owner hears the outcome once. */
-  append(records: string | readonly string[], receivedAtMs: number, owner: RecordOwner): void;
+  /**
+   * Takes records that belong together, all or none. Never throws.
+   *
+   * @returns why they were not taken; `undefined` when they were, and then the owner hears the outcome once.
+   */
+  append(
+    records: string | readonly string[],
+    receivedAtMs: number,
+    owner: RecordOwner,
+  ): AppError | undefined;
 }
 
 /** Answers what needs the store. Never rejects: trouble is an `Error` answer. */

@@ -68,6 +68,15 @@ export class AnswerQueue {
     this.#drain();
   }
 
+  /** Gives up the youngest durable answer: what it stood for was not taken. */
+  failLast(whenFailed: (text: string) => string): void {
+    const turn = this.#durable.pop();
+    invariant(turn !== undefined, "an answer was given up that nobody queued");
+    turn.texts.forEach((text, index) => turn.texts[index] = whenFailed(text));
+    turn.settled = true;
+    this.#drain();
+  }
+
   #drain(): void {
     for (let turn = this.#turns[this.#head]; turn?.settled; turn = this.#turns[this.#head]) {
       this.#head++;

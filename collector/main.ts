@@ -1,0 +1,21 @@
+import { checkConfigCommand, runProgram, versionCommand } from "@reflow/shared/cli";
+import { runCommand } from "./commands/run.ts";
+import { collectorSpec } from "./options.ts";
+
+const print = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
+
+if (import.meta.main) {
+  Deno.exitCode = await runProgram(
+    {
+      spec: collectorSpec,
+      summary: "Keeps the trace events of Reflow programs on disk and delivers them to reflow-central",
+      commands: [
+        runCommand,
+        checkConfigCommand(collectorSpec, print),
+        versionCommand(collectorSpec.name, print),
+      ],
+    },
+    Deno.args,
+    Deno.env.toObject(),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Ask } from "@reflow/shared/connection";
+import { messageOf } from "@reflow/shared/errors";
+import { deadline } from "@reflow/shared/lifecycle";
+import { errorAnswer, type WireErrorCode } from "@reflow/shared/protocol";
+import type { Logger } from "@reflow/shared/telemetry";
+
+/** What the relay works with. */
+export interface RelayDeps {
+  readonly fetch: typeof fetch;
+  readonly log: Logger;
+}
+
+/** Where central is. */
+export interface RelayOptions {
+  /** Base address, without `/v1`. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Largest answer that a Reflow program can read. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Makes the function that asks central. */
+export function createRelay(deps: RelayDeps, options: RelayOptions): Ask {
+  const address = `${options.url.replace(/\/+$/, "")}/v1/query`;
+  const headers = new Headers({ "content-type": "application/json" });
+  if (options.token !== undefined) headers.set("authorization", `Bearer ${options.token}`);
+
+  return async function askCentral(_request, text, signal): Promise<string> {
+    using limit = deadline(options.timeoutMs, signal);
+    try {
+      const response = await deps.fetch(address, {
+        method: "POST",
+        headers,
+        body: text,
+        signal: limit.signal,
+        redirect: "error",
+      });
+      const answer = await readLimited(response);
+      if (response.ok) {
+        return answer ?? failure(`its answer is over ${MAX_ANSWER_BYTES} bytes`, "InvalidRequest");
+      }
+      deps.log.warn("Central refused a question", { status: response.status });
+      const code = response.status === 401 || response.status === 403 ? "Unauthorized" : "StorageError";
+      return failure(`central answered ${response.status}`, code);
+    } catch (error) {
+      if (signal.aborted) return failure("the connection is closed", "StorageError");
+      const reason = limit.expired ? `no answer within ${options.timeoutMs} ms` : messageOf(error);
+      deps.log.warn("Cannot ask central", { reason });
+      return failure(`central at "${options.url}" cannot be reached: ${reason}`, "StorageError");
+    }
+  };
+}
+
+function failure(state: string, code: WireErrorCode): string {
+  return errorAnswer(`Cannot answer: ${state}`, code);
+}
+
+/** The body as text, or `undefined` when it is larger than anybody could read. */
+async function readLimited(response: Response): Promise<string | undefined> {
+  if (response.body === null) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_ANSWER_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,19 @@
+/**
+ * The command line that both programs share: subcommands, help, configuration flags, exit codes.
+ *
+ * Exit codes: 0 done · 1 failed · 64 wrong command line · 78 invalid configuration · 130 interrupted twice.
+ */
+export {
+  checkConfigCommand,
+  type ConfigCheck,
+  type LoadedConfig,
+  loadFor,
+  versionCommand,
+} from "./config_commands.ts";
+export {
+  type CommandInput,
+  type Program,
+  type ProgramCommand,
+  type ProgramOutput,
+  runProgram,
+} from "./program.ts";
