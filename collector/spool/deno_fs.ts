@@ -147,5 +147,6 @@ async function absentAsUndefined<T>(action: () => Promise<T>): Promise<T | undef
 
 function parentOf(path: string): string {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  return slash <= 0 ? "/" : path.slice(0, slash);
+  if (slash === -1) return ".";
+  return slash === 0 ? "/" : path.slice(0, slash);
 }

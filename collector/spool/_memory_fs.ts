@@ -1,0 +1,255 @@
+import type { AppendFile, LockResult, ReadFile, SpoolFs } from "./fs.ts";
+
+/** Calls that a test can make fail. */
+export type FaultyCall =
+  | "append"
+  | "syncData"
+  | "syncFolder"
+  | "openAppend"
+  | "truncate"
+  | "replace"
+  | "read"
+  | "remove";
+
+interface Inode {
+  /** What reads see. */
+  data: Uint8Array;
+  /** What a crash leaves for certain. */
+  durable: Uint8Array;
+  /** Ranges whose write-back failed: the system keeps showing them and never tries again. */
+  readonly lost: { readonly from: number; readonly to: number }[];
+  /** Number of the latest sync that took effect. */
+  syncedBy: number;
+}
+
+/** A file system that forgets what was not synced. */
+export interface MemoryFs extends SpoolFs {
+  /**
+   * What a loss of power would leave, as a file system of its own: names and bytes that were not synced are kept,
+   * lost, cut or turned into zeros, as `random` has it; those that were synced stay.
+   */
+  crash(random: () => number): MemoryFs;
+  /** Asked before each call; a string makes it fail with that message, a number makes an append short. */
+  fault: ((call: FaultyCall, path: string) => string | number | undefined) | undefined;
+  /** When set, an awaited sync waits for it. */
+  syncGate: Promise<void> | undefined;
+  /** Paths of all files. */
+  paths(): string[];
+  /** The bytes of a file, to look at or to damage; throws when it is absent. */
+  bytesOf(path: string): Uint8Array;
+  /** Puts a file there as if it had always been. */
+  plant(path: string, bytes: Uint8Array): void;
+  /** Syncs by kind. */
+  readonly syncs: { awaited: number; blocking: number };
+}
+
+/** Makes a file system, empty or with these files. */
+export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()): MemoryFs {
+  const files = new Map<string, Inode>();
+  const durableNames = new Map<string, Inode>();
+  const folders = new Set<string>();
+  const locks = new Set<string>();
+  let lastSync = 0;
+
+  const fs: MemoryFs = {
+    fault: undefined,
+    syncGate: undefined,
+    syncs: { awaited: 0, blocking: 0 },
+
+    makeFolder(path) {
+      for (let at = path.length; at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
+      return Promise.resolve();
+    },
+
+    list(path) {
+      const names = (all: Iterable<string>) =>
+        [...all].filter((name) => parentOf(name) === path).map((name) => name.slice(path.length + 1));
+      return Promise.resolve([
+        ...names(files.keys()).map((name) => ({ name, isFolder: false })),
+        ...names(folders).map((name) => ({ name, isFolder: true })),
+      ]);
+    },
+
+    fileBytes: (path) => Promise.resolve(files.get(path)?.data.byteLength),
+
+    async readText(path, maxBytes) {
+      const file = await fs.openRead(path);
+      return file === undefined ? undefined : new TextDecoder().decode(await file.read(0, maxBytes));
+    },
+
+    // deno-lint-ignore require-await -- a failure must be a rejection
+    async replace(path, text, { durable }) {
+      check("replace", path);
+      const bytes = new TextEncoder().encode(text);
+      files.set(path, newInode(bytes, durable ? bytes : new Uint8Array(0)));
+      if (durable) fs.syncFolder(parentOf(path));
+    },
+
+    // deno-lint-ignore require-await -- a failure must be a rejection
+    async remove(path) {
+      check("remove", path);
+      const isBelow = (name: string) => name === path || name.startsWith(`${path}/`);
+      for (const name of [...files.keys()].filter(isBelow)) files.delete(name);
+      for (const name of [...folders].filter(isBelow)) folders.delete(name);
+    },
+
+    syncFolder(path) {
+      check("syncFolder", path);
+      for (const name of durableNames.keys()) {
+        if (parentOf(name) === path && !files.has(name)) durableNames.delete(name);
+      }
+      for (const [name, inode] of files) if (parentOf(name) === path) durableNames.set(name, inode);
+    },
+
+    openAppend(path) {
+      check("openAppend", path);
+      const inode = files.get(path) ?? newInode(new Uint8Array(0), new Uint8Array(0));
+      inode.data = new Uint8Array(0);
+      files.set(path, inode);
+      return appendFile(path, inode);
+    },
+
+    openRead(path) {
+      const inode = files.get(path);
+      if (inode === undefined) return Promise.resolve(undefined);
+      const file: ReadFile = {
+        // deno-lint-ignore require-await -- a failure must be a rejection
+        async read(offset, maxBytes) {
+          check("read", path);
+          return inode.data.slice(offset, offset + maxBytes);
+        },
+        close() {},
+      };
+      return Promise.resolve(file);
+    },
+
+    // deno-lint-ignore require-await -- a failure must be a rejection
+    async truncate(path, bytes) {
+      check("truncate", path);
+      const inode = inodeOf(path);
+      inode.data = inode.data.slice(0, bytes);
+      inode.durable = inode.data;
+    },
+
+    lock(path, text): Promise<LockResult> {
+      if (locks.has(path)) {
+        return fs.readText(path, 1_000).then((holder) => ({ kind: "held", holder: holder ?? "" }));
+      }
+      locks.add(path);
+      fs.plant(path, new TextEncoder().encode(text));
+      return Promise.resolve({ kind: "taken", lock: { [Symbol.dispose]: () => void locks.delete(path) } });
+    },
+
+    crash(random) {
+      const left = new Map<string, Uint8Array>();
+      for (const path of new Set([...files.keys(), ...durableNames.keys()])) {
+        const durable = durableNames.get(path);
+        const current = files.get(path);
+        // A name that is not synced may be there in its old or in its new state.
+        const kept = durable === current || random() < 0.5 ? durable : current;
+        if (kept !== undefined) left.set(path, afterCrash(kept, random));
+      }
+      return memoryFs(left);
+    },
+
+    paths: () => [...files.keys()].sort(),
+    bytesOf: (path) => inodeOf(path).data,
+
+    plant(path, bytes) {
+      void fs.makeFolder(parentOf(path));
+      const inode = newInode(bytes, bytes);
+      files.set(path, inode);
+      durableNames.set(path, inode);
+    },
+  };
+  for (const [path, bytes] of contents) fs.plant(path, bytes);
+  return fs;
+
+  function inodeOf(path: string): Inode {
+    const inode = files.get(path);
+    if (inode === undefined) throw new Error(`No such file: ${path}`);
+    return inode;
+  }
+
+  function check(call: FaultyCall, path: string): number | undefined {
+    const fault = fs.fault?.(call, path);
+    if (typeof fault === "string") throw new Error(fault);
+    return fault;
+  }
+
+  function synced(path: string, inode: Inode, data: Uint8Array, number: number): void {
+    try {
+      check("syncData", path);
+    } catch (error) {
+      inode.lost.push({ from: inode.durable.byteLength, to: data.byteLength });
+      throw error;
+    }
+    if (number < inode.syncedBy) return;
+    inode.syncedBy = number;
+    inode.durable = data.slice();
+    for (const { from, to } of inode.lost) inode.durable.fill(0, from, to);
+  }
+
+  function appendFile(path: string, inode: Inode): AppendFile {
+    const underWay = new Set<Promise<void>>();
+    return {
+      append(bytes) {
+        const taken = bytes.subarray(0, check("append", path));
+        const grown = new Uint8Array(inode.data.byteLength + taken.byteLength);
+        grown.set(inode.data);
+        grown.set(taken, inode.data.byteLength);
+        inode.data = grown;
+        return taken.byteLength;
+      },
+      syncData() {
+        fs.syncs.awaited++;
+        const number = ++lastSync;
+        const { data } = inode;
+        const sync = (async () => {
+          await fs.syncGate;
+          synced(path, inode, data, number);
+        })().finally(() => underWay.delete(sync));
+        underWay.add(sync);
+        return sync;
+      },
+      syncDataNow() {
+        fs.syncs.blocking++;
+        synced(path, inode, inode.data, ++lastSync);
+      },
+      truncate(bytes) {
+        check("truncate", path);
+        inode.data = inode.data.slice(0, bytes);
+      },
+      async close() {
+        await Promise.allSettled(underWay);
+      },
+    };
+  }
+}
+
+function newInode(data: Uint8Array, durable: Uint8Array): Inode {
+  return { data, durable, lost: [], syncedBy: 0 };
+}
+
+/** What is left of a file: at least what was synced, unless it was cut since; behind that anything. */
+function afterCrash(inode: Inode, random: () => number): Uint8Array {
+  const { data, durable } = inode;
+  const luck = random();
+  if (data.byteLength < durable.byteLength) return luck < 0.5 ? data.slice() : durable.slice();
+  if (luck > 0.8) return durable.slice();
+  const tailBytes = data.byteLength - durable.byteLength;
+  const keptBytes = luck < 0.2 ? tailBytes : Math.floor(random() * (tailBytes + 1));
+  const left = data.slice(0, durable.byteLength + keptBytes);
+  left.set(durable);
+  // Pages reach the disk in any order: the length may be there before the bytes.
+  if (luck > 0.5) {
+    for (let i = durable.byteLength; i < left.byteLength; i++) {
+      if (random() < 0.3) left[i] = 0;
+    }
+  }
+  return left;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}

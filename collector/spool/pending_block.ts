@@ -1,0 +1,33 @@
+import type { SpoolError } from "./spool_error.ts";
+import type { AppendOwner } from "./types.ts";
+
+/** Records that will form one block, and who waits for them. */
+export class PendingBlock {
+  readonly lines: string[] = [];
+  readonly owners: AppendOwner[] = [];
+  /** Text so far, in UTF-16 units. */
+  units = 0;
+  readonly firstReceivedAtMs: number;
+  /** Why its records are not taken; set before it is settled. */
+  failure: SpoolError | undefined;
+
+  constructor(firstReceivedAtMs: number) {
+    this.firstReceivedAtMs = firstReceivedAtMs;
+  }
+
+  /** Adds the records of one append. */
+  add(lines: string | readonly string[], units: number, owner: AppendOwner): void {
+    if (typeof lines === "string") this.lines.push(lines);
+    else for (const line of lines) this.lines.push(line);
+    this.owners.push(owner);
+    this.units += units;
+  }
+}
+
+/** Length of the text in UTF-16 units: known without looking at it, and equal to its bytes for ASCII. */
+export function unitsOf(lines: string | readonly string[]): number {
+  if (typeof lines === "string") return lines.length;
+  let sum = 0;
+  for (const line of lines) sum += line.length;
+  return sum;
+}

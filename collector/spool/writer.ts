@@ -1,0 +1,375 @@
+import { messageOf } from "@reflow/shared/errors";
+import { encodeBlock } from "@reflow/shared/record";
+import type { Logger } from "@reflow/shared/telemetry";
+import type { Clock } from "@reflow/shared/time";
+import { ActiveSegment } from "./active_segment.ts";
+import { BlockQueue } from "./block_queue.ts";
+import type { SpoolFs } from "./fs.ts";
+import { type PendingBlock, unitsOf } from "./pending_block.ts";
+import { SpoolError, type SpoolErrorCode } from "./spool_error.ts";
+import type { DiskUsage, StreamState } from "./stream_state.ts";
+import type { AppendOutcome, AppendOwner, SpoolHealth, SpoolOptions, SpoolWriter } from "./types.ts";
+
+/** What a writer works with. */
+export interface WriterDeps {
+  readonly fs: SpoolFs;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly usage: DiskUsage;
+}
+
+/** Blocks written by one pass and not settled. */
+interface Flight {
+  readonly blocks: readonly PendingBlock[];
+  readonly segment: ActiveSegment | undefined;
+  isSettled: boolean;
+  /** Turns of the event loop, and how many there were when the last block filled up; -1 while nobody counts. */
+  turns: number;
+  turnsAtFullBlock: number;
+}
+
+/** One sync covers several blocks when the disk is slow; more would only make the first one wait. */
+const MAX_FLIGHT_UNITS = 8 * 1024 * 1024;
+/** A blocking sync up to this long is as good as an awaited one. */
+const QUICK_SYNC_MS = 50;
+/** After a longer one, none for this many times its duration: blocking takes at most a twentieth of the time. */
+const SLOW_SYNC_REST = 20;
+
+/**
+ * Group commit of one stream: one write and sync is under way, what arrives meanwhile forms the next blocks.
+ *
+ * A flood of WebSocket messages keeps the event loop from running timers and resolving promises, for up to a second
+ * (seen with Deno 2.9), and the queue would outgrow its bound meanwhile. So a block that fills up while the loop does
+ * not turn is committed at once, blocking, which also lets TCP slow the sender down. When the loop does turn, the
+ * disk is what is slow, and the queue absorbs it: receiving goes on. `spool_bench.ts` measures the cost per record.
+ */
+export class StreamWriter implements SpoolWriter, AsyncDisposable {
+  readonly #deps: WriterDeps;
+  readonly #options: SpoolOptions;
+  readonly #state: StreamState;
+  readonly #queue: BlockQueue;
+  readonly #stop = new AbortController();
+  readonly #closing = new Set<Promise<void>>();
+  readonly refused = new Map<SpoolErrorCode, number>();
+  readonly #errors = new Map<SpoolErrorCode, SpoolError>();
+  #active: ActiveSegment | undefined;
+  #flight: Flight | undefined;
+  /** Sequence of the next block to be written. */
+  #next: number;
+  #busy = false;
+  #scheduled = false;
+  #flooded = false;
+  #noBlockingUntilMs = 0;
+  #accepted = 0;
+  #settled = 0;
+  #lastError: SpoolError | undefined;
+  #isClosed = false;
+  readonly counts = { commits: 0, blocks: 0, writtenBytes: 0, writeFailures: 0 };
+
+  constructor(deps: WriterDeps, options: SpoolOptions, state: StreamState) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#state = state;
+    this.#next = state.next;
+    this.#queue = new BlockQueue(options);
+  }
+
+  /** Text that waits for the disk, in UTF-16 units. */
+  get pendingUnits(): number {
+    return this.#queue.units + this.#flightUnits;
+  }
+  #flightUnits = 0;
+
+  append(lines: string | readonly string[], receivedAtMs: number, owner: AppendOwner): void {
+    if (lines.length === 0) return owner.settled("durable");
+    const units = unitsOf(lines);
+    if (this.#isClosed) return this.#refuse("ERR_SPOOL_CLOSED", owner);
+    if (this.pendingUnits + units > this.#options.maxPendingBytes) {
+      return this.#refuse("ERR_SPOOL_OVERLOADED", owner);
+    }
+    // The place for a policy: "reject" is the only one so far.
+    if (this.#deps.usage.bytes >= this.#options.maxBytes) return this.#refuse("ERR_SPOOL_FULL", owner);
+    this.#accepted++;
+    const filled = this.#queue.add(lines, units, receivedAtMs, owner);
+    if (this.#busy) return;
+    if (this.#flight === undefined) {
+      if (filled) this.#commit(this.#mayBlock());
+      else this.#schedule();
+    } else if (filled && this.#isStarved(this.#flight) && this.#mayBlock() && this.#active !== undefined) {
+      // Without an active segment a new one would begin before the one under way is known to be good.
+      this.#commit(true);
+    }
+  }
+
+  async flush(): Promise<void> {
+    const target = this.#accepted;
+    while (this.#settled < target) {
+      if (this.#flight === undefined && !this.#busy) this.#commit(false);
+      if (this.#settled < target) await this.#state.changed(this.#never);
+    }
+  }
+  readonly #never = new AbortController().signal;
+
+  health(): SpoolHealth {
+    return this.#lastError === undefined ? { ok: true } : { ok: false, lastError: this.#lastError };
+  }
+
+  /** Settles everything appended, then closes the file. Later appends fail. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await this.flush();
+    this.#stop.abort();
+    this.#retire();
+    await Promise.all(this.#closing);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const go = () => {
+      this.#scheduled = false;
+      if (this.#flight === undefined && !this.#busy && !this.#queue.isEmpty) this.#commit(false);
+    };
+    // During a flood a timer waits until the block is full or the flood is over; otherwise nothing is gained by waiting.
+    if (this.#flooded) void this.#deps.clock.sleep(1, this.#stop.signal).then(go, go);
+    else queueMicrotask(go);
+  }
+
+  #commit(blocking: boolean): void {
+    this.#busy = true;
+    const flight = this.#write(this.#queue.take(MAX_FLIGHT_UNITS, { openToo: !blocking }));
+    this.#flooded = blocking;
+    if (blocking) this.#syncNow(flight);
+    else this.#syncLater(flight);
+    this.#busy = false;
+    if (this.#flight === undefined && !this.#queue.isEmpty) this.#schedule();
+  }
+
+  /** Writes blocks to the active segment, in order; those that fail carry their failure. */
+  #write(blocks: readonly PendingBlock[]): Flight {
+    let segment: ActiveSegment | undefined;
+    for (const [index, block] of blocks.entries()) {
+      try {
+        segment ??= this.#openSegment();
+        const bytes = encodeBlock(block.lines, {
+          codec: "zstd",
+          firstSequence: this.#next,
+          firstReceivedAtMs: block.firstReceivedAtMs,
+        });
+        segment.append(bytes);
+        this.#next += block.lines.length;
+        this.counts.blocks++;
+      } catch (error) {
+        block.failure = this.#failed("write block", error);
+        if (segment !== undefined && !this.#cut(segment)) {
+          // What is written of this flight is synced through its own handle; the rest goes to a new segment.
+          this.#queue.giveBack(blocks.slice(index + 1));
+          return this.#newFlight(blocks.slice(0, index + 1), segment);
+        }
+      }
+    }
+    return this.#newFlight(blocks, segment);
+  }
+
+  #newFlight(blocks: readonly PendingBlock[], segment: ActiveSegment | undefined): Flight {
+    for (const block of blocks) this.#flightUnits += block.units;
+    return { blocks, segment, isSettled: false, turns: -1, turnsAtFullBlock: 0 };
+  }
+
+  #syncNow(flight: Flight): void {
+    const earlier = this.#flight;
+    const startedAtMs = this.#deps.clock.monotonicMs();
+    const segments = new Set([earlier?.segment, flight.segment]);
+    let failure: SpoolError | undefined;
+    try {
+      for (const segment of segments) segment?.syncNow();
+    } catch (error) {
+      failure = this.#syncFailed(error, segments);
+    }
+    const tookMs = this.#deps.clock.monotonicMs() - startedAtMs;
+    if (tookMs > QUICK_SYNC_MS) this.#noBlockingUntilMs = startedAtMs + tookMs * (1 + SLOW_SYNC_REST);
+    if (earlier !== undefined) this.#settle(earlier, failure);
+    this.#settle(flight, failure);
+    this.#flight = undefined;
+  }
+
+  #syncLater(flight: Flight): void {
+    const { segment } = flight;
+    if (segment === undefined || flight.blocks.every((block) => block.failure !== undefined)) {
+      return this.#settle(flight, undefined);
+    }
+    this.#flight = flight;
+    const done = (failure: SpoolError | undefined) => {
+      this.#busy = true;
+      this.#flight = undefined;
+      this.#settle(flight, failure);
+      this.#busy = false;
+      if (!this.#queue.isEmpty) this.#commit(false);
+    };
+    segment.sync().then(
+      // A blocking sync may have settled it meanwhile.
+      () => flight.isSettled || done(undefined),
+      (error) => flight.isSettled || done(this.#syncFailed(error, new Set([segment]))),
+    );
+  }
+
+  #settle(flight: Flight, failure: SpoolError | undefined): void {
+    flight.isSettled = true;
+    let records = 0;
+    let firstReceivedAtMs: number | undefined;
+    for (const block of flight.blocks) {
+      this.#flightUnits -= block.units;
+      block.failure ??= failure;
+      if (block.failure !== undefined) continue;
+      records += block.lines.length;
+      firstReceivedAtMs ??= block.firstReceivedAtMs;
+    }
+    if (flight.segment !== undefined && firstReceivedAtMs !== undefined) {
+      const bytes = flight.segment.commit(firstReceivedAtMs);
+      this.#deps.usage.bytes += bytes;
+      this.counts.writtenBytes += bytes;
+      this.counts.commits++;
+      this.#state.next += records;
+      if (flight.blocks.every((block) => block.failure === undefined)) this.#recovered();
+    }
+    for (const block of flight.blocks) this.#tell(block, block.failure ?? "durable");
+    this.#state.notify();
+  }
+
+  #tell(block: PendingBlock, outcome: AppendOutcome): void {
+    for (const owner of block.owners) {
+      try {
+        owner.settled(outcome);
+      } catch (error) {
+        this.#deps.log.error("The owner of an append failed", { error });
+      }
+    }
+    this.#settled += block.owners.length;
+  }
+
+  #openSegment(): ActiveSegment {
+    const current = this.#active;
+    const { vanishedSegment, skipTo } = this.#state;
+    // Only between flights: a segment is left behind synced, so no later one can be durable before it.
+    if (this.#flight === undefined && current !== undefined) {
+      const isFull = current.writtenBytes >= this.#options.segmentBytes;
+      if (isFull || vanishedSegment === current.segment.first || skipTo > this.#next) this.#retire();
+    }
+    if (this.#active === undefined) {
+      // Nothing is under way, so the next sequence is also the committed one.
+      this.#state.next = this.#next = Math.max(this.#next, skipTo);
+      this.#active = ActiveSegment.create(this.#deps.fs, this.#state, this.#next);
+    }
+    return this.#active;
+  }
+
+  #cut(segment: ActiveSegment): boolean {
+    try {
+      segment.cut();
+      return true;
+    } catch {
+      // keeps I2: the next segment's name says where this one ends for readers
+      this.#retire();
+      return false;
+    }
+  }
+
+  #syncFailed(error: unknown, segments: ReadonlySet<ActiveSegment | undefined>): SpoolError {
+    const failure = this.#failed("sync segment", error);
+    this.#next = this.#state.next;
+    for (const segment of segments) {
+      try {
+        // So that a crash now does not bring back what is reported as failed.
+        segment?.cut(segment.segment.bytes);
+      } catch {
+        // The name of the next segment hides it all the same.
+      }
+    }
+    this.#retire();
+    return failure;
+  }
+
+  #retire(): void {
+    const closing = this.#active?.close().catch((error) => {
+      this.#deps.log.warn("Cannot close a segment", { error });
+    });
+    this.#active = undefined;
+    if (closing === undefined) return;
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  }
+
+  #failed(verb: string, error: unknown): SpoolError {
+    this.counts.writeFailures++;
+    const failure = new SpoolError(`Cannot ${verb} in "${this.#state.folder}": ${messageOf(error)}`, {
+      code: "ERR_SPOOL_WRITE",
+      retryable: true,
+      hint: "look at the free space and the health of the disk",
+      cause: error,
+    });
+    if (this.#lastError === undefined) this.#deps.log.error("The spool cannot write", { error: failure });
+    this.#lastError = failure;
+    return failure;
+  }
+
+  #recovered(): void {
+    if (this.#lastError === undefined) return;
+    this.#lastError = undefined;
+    this.#deps.log.info("The spool writes again", { folder: this.#state.folder });
+  }
+
+  /** Whether the loop has not turned since the last block filled up; counting begins with the first such block. */
+  #isStarved(flight: Flight): boolean {
+    if (flight.turns === -1) {
+      void this.#countTurns(flight);
+      return false;
+    }
+    // One turn may have been under way already; two mean that a finished sync would have been seen.
+    const isStarved = flight.turns - flight.turnsAtFullBlock < 2;
+    flight.turnsAtFullBlock = flight.turns;
+    return isStarved;
+  }
+
+  async #countTurns(flight: Flight): Promise<void> {
+    flight.turns = 0;
+    while (!flight.isSettled && !this.#stop.signal.aborted) {
+      await this.#deps.clock.sleep(1, this.#stop.signal);
+      flight.turns++;
+    }
+  }
+
+  #mayBlock(): boolean {
+    return this.#deps.clock.monotonicMs() >= this.#noBlockingUntilMs;
+  }
+
+  #refuse(code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL", owner: AppendOwner): void {
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
+    // One object for all: a flood of refusals must not pay for a stack trace each.
+    let error = this.#errors.get(code);
+    if (error === undefined) {
+      error = refusal(code, this.#options);
+      this.#errors.set(code, error);
+    }
+    owner.settled(error);
+  }
+}
+
+function refusal(
+  code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL",
+  options: SpoolOptions,
+): SpoolError {
+  switch (code) {
+    case "ERR_SPOOL_CLOSED":
+      return new SpoolError(`Cannot append to spool "${options.folder}": it is closed`, { code });
+    case "ERR_SPOOL_OVERLOADED":
+      return new SpoolError(
+        `Cannot append to spool "${options.folder}": ${options.maxPendingBytes} bytes wait for the disk`,
+        { code, retryable: true, hint: "the disk is slower than the arrival of records" },
+      );
+    case "ERR_SPOOL_FULL":
+      return new SpoolError(
+        `Cannot append to spool "${options.folder}": its limit of ${options.maxBytes} bytes is reached`,
+        { code, retryable: true, hint: "see why central does not take the records, or raise the limit" },
+      );
+  }
+}
