@@ -17,9 +17,15 @@ interface Inode {
   /** What a crash leaves for certain. */
   durable: Uint8Array;
   /** Ranges whose write-back failed: the system keeps showing them and never tries again. */
-  readonly lost: { readonly from: number; readonly to: number }[];
+  lost: { readonly from: number; readonly to: number }[];
   /** Number of the latest sync that took effect. */
   syncedBy: number;
+}
+
+/** Names and files; the same file may stand under a name that is synced and one that is not. */
+interface Contents {
+  readonly files: Map<string, Inode>;
+  readonly durableNames: Map<string, Inode>;
 }
 
 /** A file system that forgets what was not synced. */
@@ -29,6 +35,8 @@ export interface MemoryFs extends SpoolFs {
    * lost, cut or turned into zeros, as `random` has it; those that were synced stay.
    */
   crash(random: () => number): MemoryFs;
+  /** What the death of the process alone would leave, as a file system of its own: everything, synced or not. */
+  kill(): MemoryFs;
   /** Asked before each call; a string makes it fail with that message, a number makes an append short. */
   fault: ((call: FaultyCall, path: string) => string | number | undefined) | undefined;
   /** When set, an awaited sync waits for it. */
@@ -44,9 +52,8 @@ export interface MemoryFs extends SpoolFs {
 }
 
 /** Makes a file system, empty or with these files. */
-export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()): MemoryFs {
-  const files = new Map<string, Inode>();
-  const durableNames = new Map<string, Inode>();
+export function memoryFs(contents: Contents = { files: new Map(), durableNames: new Map() }): MemoryFs {
+  const { files, durableNames } = contents;
   const folders = new Set<string>();
   const locks = new Set<string>();
   let lastSync = 0;
@@ -104,7 +111,7 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
     openAppend(path) {
       check("openAppend", path);
       const inode = files.get(path) ?? newInode(new Uint8Array(0), new Uint8Array(0));
-      inode.data = new Uint8Array(0);
+      cut(inode, 0);
       files.set(path, inode);
       return appendFile(path, inode);
     },
@@ -127,7 +134,7 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
     async truncate(path, bytes) {
       check("truncate", path);
       const inode = inodeOf(path);
-      inode.data = inode.data.slice(0, bytes);
+      cut(inode, bytes);
       inode.durable = inode.data;
     },
 
@@ -141,15 +148,25 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
     },
 
     crash(random) {
-      const left = new Map<string, Uint8Array>();
+      const left = new Map<string, Inode>();
       for (const path of new Set([...files.keys(), ...durableNames.keys()])) {
         const durable = durableNames.get(path);
         const current = files.get(path);
         // A name that is not synced may be there in its old or in its new state.
         const kept = durable === current || random() < 0.5 ? durable : current;
-        if (kept !== undefined) left.set(path, afterCrash(kept, random));
+        if (kept === undefined) continue;
+        const bytes = afterCrash(kept, random);
+        left.set(path, newInode(bytes, bytes));
       }
-      return memoryFs(left);
+      return memoryFs({ files: left, durableNames: new Map(left) });
+    },
+
+    kill() {
+      const copies = new Map<Inode, Inode>();
+      for (const inode of [...files.values(), ...durableNames.values()]) copies.set(inode, { ...inode });
+      const copyOf = (all: Map<string, Inode>) =>
+        new Map([...all].map(([name, inode]) => [name, copies.get(inode) ?? inode]));
+      return memoryFs({ files: copyOf(files), durableNames: copyOf(durableNames) });
     },
 
     paths: () => [...files.keys()].sort(),
@@ -162,7 +179,7 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
       durableNames.set(path, inode);
     },
   };
-  for (const [path, bytes] of contents) fs.plant(path, bytes);
+  for (const path of files.keys()) void fs.makeFolder(parentOf(path));
   return fs;
 
   function inodeOf(path: string): Inode {
@@ -218,7 +235,7 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
       },
       truncate(bytes) {
         check("truncate", path);
-        inode.data = inode.data.slice(0, bytes);
+        cut(inode, bytes);
       },
       async close() {
         await Promise.allSettled(underWay);
@@ -229,6 +246,11 @@ export function memoryFs(contents: ReadonlyMap<string, Uint8Array> = new Map()):
 
 function newInode(data: Uint8Array, durable: Uint8Array): Inode {
   return { data, durable, lost: [], syncedBy: 0 };
+}
+
+function cut(inode: Inode, bytes: number): void {
+  inode.data = inode.data.slice(0, bytes);
+  inode.lost = inode.lost.map(({ from, to }) => ({ from, to: Math.min(to, bytes) }));
 }
 
 /** What is left of a file: at least what was synced, unless it was cut since; behind that anything. */

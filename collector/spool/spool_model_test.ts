@@ -17,7 +17,7 @@ type Action =
     readonly maxBytes: number;
     readonly isAnswerLost: boolean;
   }
-  | { readonly do: "crash" | "restart" };
+  | { readonly do: "crash" | "kill" | "restart" };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -58,7 +58,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       isAnswerLost: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("crash" as const, "restart" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom("crash" as const, "kill" as const, "restart" as const) }),
+  },
 );
 
 /** Runs the actions on a spool over a machine that can lose power, and remembers what was promised. */
@@ -100,8 +103,9 @@ class Model {
       case "ship":
         for (const reader of [...spool.backlog(), spool.live]) await this.#ship(reader, step);
         return;
-      case "crash": {
-        const left = this.#fs.crash(this.#random);
+      case "crash":
+      case "kill": {
+        const left = step.do === "kill" ? this.#fs.kill() : this.#fs.crash(this.#random);
         // What the dead process would still have done happens to the old file system, and its promises do not count.
         this.#spool = undefined;
         this.#release();
@@ -118,9 +122,13 @@ class Model {
   async finish(): Promise<void> {
     await this.#stop();
     const spool = await this.#open();
-    for (const reader of [...spool.backlog(), spool.live]) await drain(reader, this.#centralOf(reader), 500);
+    for (const reader of spool.backlog()) await drain(reader, this.#centralOf(reader), 500);
     assert.deepEqual(spool.backlog(), []);
     await this.#stop();
+    assert.deepEqual(this.#fs.paths(), ["/spool/collector.id", "/spool/spool.lock"]);
+    for (const central of this.central.values()) {
+      assert.equal(central.lines.at(-1)?.charAt(0), "L", "a stream has no end");
+    }
     this.clock[Symbol.dispose]();
   }
 
