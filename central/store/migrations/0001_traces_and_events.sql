@@ -2,14 +2,15 @@
 --
 -- Two forms of each name: what the client sent stands losslessly in a JSON text (start_body, stored_trace, event);
 -- columns to search by are cleaned (NUL and lone surrogates become U+FFFD) and cut to 512 characters, because
--- PostgreSQL text cannot hold the former and an index entry cannot be large.
-
-CREATE SCHEMA IF NOT EXISTS tracing;
+-- PostgreSQL text cannot hold the former and an index entry cannot be large. Error texts are cleaned in the same way
+-- and cut to 65,536 characters. A time before 4713 BC, which PostgreSQL cannot hold, becomes that year.
 
 -- One row per run of a collector (or of central, for programs that connect to it directly).
 CREATE TABLE tracing.streams (
   collector_id      uuid        NOT NULL,
   stream_id         uuid        NOT NULL,
+  -- 'central': written by a central process itself, which keeps last_seen_at fresh while it lives.
+  kind              text        NOT NULL DEFAULT 'collector' CHECK (kind IN ('collector', 'central')),
   -- Next sequence that central expects; everything below is stored, a dead letter, or declared as dropped.
   watermark         bigint      NOT NULL DEFAULT 0,
   records_stored    bigint      NOT NULL DEFAULT 0,
@@ -24,6 +25,8 @@ CREATE TABLE tracing.streams (
   lost_at           timestamptz,
   PRIMARY KEY (stream_id, collector_id)
 );
+CREATE INDEX idx_streams_living_of_central ON tracing.streams (last_seen_at)
+  WHERE kind = 'central' AND lost_at IS NULL;
 
 CREATE TABLE tracing.traces (
   trace_id        uuid        PRIMARY KEY,
@@ -49,6 +52,8 @@ CREATE TABLE tracing.traces (
   end_reason      text,
   event_count     bigint      NOT NULL DEFAULT 0,
   failure_count   bigint      NOT NULL DEFAULT 0,
+  -- Error of the first event that is a failure: what a trace fails with whose writer was lost.
+  first_error     text,
   -- Body of the StartTrace frame, as sent; NULL while provisional.
   start_body      text,
   -- Body of the StoreTrace's trace without its events, as sent.
