@@ -1,6 +1,6 @@
-import { PGlite } from "@electric-sql/pglite";
 import { Hono } from "hono";
 import { nullLogger } from "@reflow/shared/telemetry";
+import { migrate, openDatabase } from "../store/mod.ts";
 import { createAnswerQuery } from "./answer_query.ts";
 import type { QueryDatabase } from "./database.ts";
 import { withHttpErrors } from "./http_errors.ts";
@@ -72,21 +72,15 @@ export function eventRow(trace: number, sequence: number, columns: Row = {}): Ro
   };
 }
 
-/** Opens an empty store in memory. */
-export async function openTestStore(): Promise<TestStore> {
-  const pglite = await PGlite.create();
-  const folder = new URL("../store/migrations/", import.meta.url);
-  await pglite.exec(await Deno.readTextFile(new URL("0001_traces_and_events.sql", folder)));
-  const db: QueryDatabase = {
-    async query<Row>(sql: string, params: readonly string[]) {
-      return (await pglite.query<Row>(sql, [...params])).rows;
-    },
-  };
-  return testStore(db, () => pglite.close());
+/** Opens an empty store with the schema; in memory unless an address is given. */
+export async function openTestStore(url = "pglite://memory"): Promise<TestStore> {
+  const options = { maxConnections: 4, connectTimeoutMs: 5000, statementTimeoutMs: 30_000, log: nullLogger };
+  const database = await openDatabase(url, options);
+  await migrate(database, nullLogger);
+  return testStore(database, async () => await database[Symbol.asyncDispose]());
 }
 
-/** The helpers of a test store over a database that has the schema. */
-export function testStore(db: QueryDatabase, close: () => Promise<void>): TestStore {
+function testStore(db: QueryDatabase, close: () => Promise<void>): TestStore {
   const answerQuery = createAnswerQuery({ db, log: nullLogger });
   const app = withHttpErrors(new Hono(), { log: nullLogger });
   app.route("/", queryRoutes({ db, log: nullLogger, answerQuery }));

@@ -7,7 +7,7 @@ export type KeyPart = "nanos" | "integer" | "uuid" | "text";
 // Far beyond any key that this version writes.
 const MAX_CURSOR_CHARS = 8192;
 
-const PATTERNS = { nanos: /^(?:-?\d{1,22}|-?Infinity)$/, integer: /^\d{1,18}$/ } as const;
+const PATTERNS = { nanos: /^-?\d{1,22}$/, integer: /^\d{1,18}$/ } as const;
 
 /**
  * Writes a place in a list: the key of the last item shown.

@@ -1,10 +1,11 @@
 import type { Uuid } from "@reflow/shared/ids";
+import { columnText } from "../store/mod.ts";
 import type { PageQuery } from "./bounded_page.ts";
 import type { KeyPart } from "./cursor.ts";
 import type { Statement } from "./database.ts";
 import { parseSqlNanos, sqlNanos } from "./instant.ts";
-import { createSqlParams, searchText, type SqlParams } from "./sql_params.ts";
-import { actorMatches, timeAndNanos } from "./trace_sql.ts";
+import { createSqlParams, type SqlParams } from "./sql_params.ts";
+import { actorMatches } from "./trace_sql.ts";
 
 /** A row of `tracing.events` as this folder reads it. */
 export interface EventRow {
@@ -102,7 +103,7 @@ export function countEventsSql(filter: EventFilter): Statement {
 
 function filterConditions(filter: EventFilter, params: SqlParams): string[] {
   const found = [`e.trace_id = ${params.uuid(filter.traceId)}`];
-  if (filter.type !== undefined) found.push(`e.event_type = ${params.text(searchText(filter.type))}`);
+  if (filter.type !== undefined) found.push(`e.event_type = ${params.text(columnText(filter.type))}`);
   if (filter.actor !== undefined) found.push(actorMatches(filter.actor, "e.actor_id", params));
   return found;
 }
@@ -110,6 +111,6 @@ function filterConditions(filter: EventFilter, params: SqlParams): string[] {
 function keyValues(key: readonly string[], order: EventOrder, params: SqlParams): string {
   const [time, ...rest] = order === "time" ? key : ["", ...key];
   const [sequence = "0", position = "0", streamId = ""] = rest;
-  const start = order === "time" ? [timeAndNanos(parseSqlNanos(time ?? "0"), params)] : [];
+  const start = order === "time" ? [params.timeAndNanos(parseSqlNanos(time ?? "0"))] : [];
   return [...start, params.bigint(sequence), params.bigint(position), params.uuid(streamId)].join(", ");
 }

@@ -109,7 +109,7 @@ Deno.test("listed trace keeps the digits of its counts", () => {
 Deno.test("strict trace can be read by a Rust peer when the stored one could not", () => {
   const stored_trace =
     `{"trace_id":"${ID.toUpperCase()}","flow_id":"\\ud800","execution_id":7,"start_time":"x",` +
-    `"version":{"major":1.0,"timestamp":"2025-11-22T22:15:00Z"},"end_time":7,"status":"Failed","metadata":{"tags":{"a":1}}}`;
+    `"version":{"major":"1","timestamp":"2025-11-22T22:15:00Z"},"end_time":7,"status":"Failed","metadata":{"tags":{"a":1}}}`;
   const text = strictTrace(row({ origin: "stored", stored_trace }), [`{"e":1}`]);
   assert.deepEqual(JSON.parse(text), {
     trace_id: ID,

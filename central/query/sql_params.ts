@@ -1,4 +1,5 @@
-import { formatSqlTime, type Timestamp } from "./instant.ts";
+import { columnText, timeColumns } from "../store/mod.ts";
+import type { Timestamp } from "./instant.ts";
 
 /** Collects the parameters of one statement; each method returns the SQL expression that stands for the value. */
 export interface SqlParams {
@@ -7,35 +8,30 @@ export interface SqlParams {
   uuid(value: string): string;
   bigint(value: string | number): string;
   numeric(value: string): string;
-  /** Microseconds of the time; the digits below them are `nanosBelowMicro`. */
+  /** A time to the microsecond. */
   time(value: Timestamp): string;
+  /** A time as the two expressions that rows are compared by: microseconds, and the nanoseconds below them. */
+  timeAndNanos(value: Timestamp): string;
 }
 
 /** Makes an empty list of parameters. */
 export function createSqlParams(): SqlParams {
   const values: string[] = [];
   const add = (value: string) => `$${values.push(value)}::text`;
+  const bigint = (value: string | number) => `${add(String(value))}::bigint`;
+  const time = (value: Timestamp) => `${add(timeColumns(value).time)}::timestamptz`;
   return {
     values,
     text: add,
     uuid: (value) => `${add(value)}::uuid`,
-    bigint: (value) => `${add(String(value))}::bigint`,
+    bigint,
     numeric: (value) => `${add(value)}::numeric`,
-    time: (value) => `${add(formatSqlTime(value))}::timestamptz`,
+    time,
+    timeAndNanos: (value) => `${time(value)}, ${bigint(timeColumns(value).nanos)}`,
   };
-}
-
-/** Columns to search by hold no more than this; see the first migration. */
-const MAX_SEARCH_CHARS = 512;
-
-/** A text the way the columns to search by hold it: NUL and lone surrogates replaced, cut to 512 characters. */
-export function searchText(value: string): string {
-  const clean = value.toWellFormed().replaceAll("\0", "\uFFFD");
-  // Half of a pair at the cut would be a lone surrogate again.
-  return clean.length <= MAX_SEARCH_CHARS ? clean : [...clean].slice(0, MAX_SEARCH_CHARS).join("");
 }
 
 /** A `LIKE` pattern in which only `*` of the text stands for anything. */
 export function likePattern(text: string): string {
-  return searchText(text).replace(/[\\%_]/g, "\\$&").replaceAll("*", "%");
+  return columnText(text, text.length).replace(/[\\%_]/g, "\\$&").replaceAll("*", "%");
 }

@@ -1,9 +1,10 @@
 import type { Uuid } from "@reflow/shared/ids";
 import type { StatusName } from "@reflow/shared/protocol";
+import { columnText, MAX_ERROR_CHARS } from "../store/mod.ts";
 import type { PageQuery } from "./bounded_page.ts";
 import type { Statement } from "./database.ts";
-import { nanosBelowMicro, parseSqlNanos, sqlNanos, type Timestamp } from "./instant.ts";
-import { createSqlParams, likePattern, searchText, type SqlParams } from "./sql_params.ts";
+import { parseSqlNanos, sqlNanos, type Timestamp } from "./instant.ts";
+import { createSqlParams, likePattern, type SqlParams } from "./sql_params.ts";
 
 /** A row of `tracing.traces` as this folder reads it: numbers and times as text. */
 export interface TraceRow {
@@ -139,26 +140,29 @@ function afterCondition(after: readonly string[] | undefined, params: SqlParams)
   if (startNs === undefined || traceId === undefined) return [];
   const start = parseSqlNanos(startNs);
   return [
-    `(t.start_time, t.start_nanos, t.trace_id) < (${timeAndNanos(start, params)}, ${params.uuid(traceId)})`,
+    `(t.start_time, t.start_nanos, t.trace_id) < (${params.timeAndNanos(start)}, ${params.uuid(traceId)})`,
   ];
 }
 
 function filterConditions(filter: TraceFilter, params: SqlParams): string[] {
   const found: string[] = [];
   if (filter.flow !== undefined) {
-    const flow = params.text(searchText(filter.flow));
+    const flow = params.text(columnText(filter.flow));
     found.push(`(t.flow_name = ${flow} OR t.flow_id = ${flow})`);
   }
-  if (filter.flowId !== undefined) found.push(`t.flow_id = ${params.text(searchText(filter.flowId))}`);
+  if (filter.flowId !== undefined) found.push(`t.flow_id = ${params.text(columnText(filter.flowId))}`);
   if (filter.executionId !== undefined) found.push(`t.execution_id = ${params.uuid(filter.executionId)}`);
-  for (const column of ["service", "environment", "error"] as const) {
+  for (const column of ["service", "environment"] as const) {
     const value = filter[column];
-    if (value !== undefined) found.push(`t.${column} = ${params.text(searchText(value))}`);
+    if (value !== undefined) found.push(`t.${column} = ${params.text(columnText(value))}`);
+  }
+  if (filter.error !== undefined) {
+    found.push(`t.error = ${params.text(columnText(filter.error, MAX_ERROR_CHARS))}`);
   }
   if (filter.status !== undefined) found.push(`t.status = ${params.text(filter.status)}`);
   if (filter.actor !== undefined) found.push(hasActor(actorMatches(filter.actor, "a.actor_id", params)));
   if (filter.actorPart !== undefined) {
-    found.push(hasActor(`strpos(a.actor_id, ${params.text(searchText(filter.actorPart))}) > 0`));
+    found.push(hasActor(`strpos(a.actor_id, ${params.text(columnText(filter.actorPart))}) > 0`));
   }
   return [...found, ...timeConditions(filter, params)];
 }
@@ -166,9 +170,9 @@ function filterConditions(filter: TraceFilter, params: SqlParams): string[] {
 function timeConditions(filter: TraceFilter, params: SqlParams): string[] {
   const found: string[] = [];
   const start = "(t.start_time, t.start_nanos)";
-  if (filter.from !== undefined) found.push(`${start} >= (${timeAndNanos(filter.from, params)})`);
-  if (filter.to !== undefined) found.push(`${start} < (${timeAndNanos(filter.to, params)})`);
-  if (filter.until !== undefined) found.push(`${start} <= (${timeAndNanos(filter.until, params)})`);
+  if (filter.from !== undefined) found.push(`${start} >= (${params.timeAndNanos(filter.from)})`);
+  if (filter.to !== undefined) found.push(`${start} < (${params.timeAndNanos(filter.to)})`);
+  if (filter.until !== undefined) found.push(`${start} <= (${params.timeAndNanos(filter.until)})`);
   return found;
 }
 
@@ -180,10 +184,5 @@ function hasActor(condition: string): string {
 export function actorMatches(text: string, column: string, params: SqlParams): string {
   return text.includes("*")
     ? `${column} LIKE ${params.text(likePattern(text))}`
-    : `${column} = ${params.text(searchText(text))}`;
-}
-
-/** A time as the two expressions that rows are compared by. */
-export function timeAndNanos(time: Timestamp, params: SqlParams): string {
-  return `${params.time(time)}, ${params.bigint(nanosBelowMicro(time))}`;
+    : `${column} = ${params.text(columnText(text))}`;
 }

@@ -1,11 +1,12 @@
 import { memberText } from "@reflow/shared/json";
+import { columnText } from "../store/mod.ts";
 import { MAX_PAGE_BYTES, type PageQuery, readPage } from "./bounded_page.ts";
 import { encodeCursor } from "./cursor.ts";
 import { countOf, type QueryDatabase } from "./database.ts";
 import { QueryError, quoted } from "./query_error.ts";
 import { cursorScope, listAnswer, type ListPlace, requireCursor } from "./read_list.ts";
-import { createSqlParams, searchText } from "./sql_params.ts";
-import { countTracesSql, NEWEST_FIRST, timeAndNanos } from "./trace_sql.ts";
+import { createSqlParams } from "./sql_params.ts";
+import { countTracesSql, NEWEST_FIRST } from "./trace_sql.ts";
 import { parseSqlNanos, sqlNanos } from "./instant.ts";
 
 /** A version that a flow ran in, and the newest trace that it ran in. */
@@ -96,12 +97,12 @@ export async function findVersions(
 
 function candidatePage(flow: string, after: readonly [string, string] | undefined): PageQuery {
   const params = createSqlParams();
-  const name = params.text(searchText(flow));
+  const name = params.text(columnText(flow));
   const place = after === undefined
     ? ""
-    : ` WHERE (t.start_time, t.start_nanos, t.trace_id) < (${
-      timeAndNanos(parseSqlNanos(after[0]), params)
-    }, ${params.uuid(after[1])})`;
+    : ` WHERE (t.start_time, t.start_nanos, t.trace_id) < (${params.timeAndNanos(parseSqlNanos(after[0]))}, ${
+      params.uuid(after[1])
+    })`;
   return {
     columns: [
       "t.trace_id::text AS trace_id",
