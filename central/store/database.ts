@@ -50,7 +50,7 @@ export interface DatabaseOptions {
   /** Connections to a server at most; the embedded store has one. */
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
-  /** For one statement; the embedded store has no such limit. */
+  /** For one statement, 0 for no limit; the embedded store never has one. */
   readonly statementTimeoutMs: number;
   readonly log: Logger;
   readonly signal?: AbortSignal;

@@ -41,7 +41,7 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn("Lost an idle connection to the database", { error }));
-  const timeoutMs = options.statementTimeoutMs + GRACE_MS;
+  const timeoutMs = options.statementTimeoutMs === 0 ? 0 : options.statementTimeoutMs + GRACE_MS;
 
   const database: Database = {
     kind: "postgres",
@@ -157,8 +157,9 @@ function transactionOn(client: pg.PoolClient, timeoutMs: number): Transaction {
   };
 }
 
-/** For a server that is gone without a word: its own statement timeout cannot reach us. */
+/** For a server that is gone without a word: its own statement timeout cannot reach us. 0 waits for ever. */
 async function within<T>(timeoutMs: number, running: Promise<T>): Promise<T> {
+  if (timeoutMs === 0) return await running;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(
