@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { constants, crc32, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { invariant } from "../errors/mod.ts";
 import { RecordError } from "./record_error.ts";
 
 /** How a block's payload is packed; `dropped` marks a declared gap and carries a reason, not records. */
@@ -13,6 +14,9 @@ export const BLOCK_VERSION = 1;
 export const BLOCK_HEADER_BYTES = 48;
 /** A header that claims more is damaged: writers close a block long before. */
 export const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
+
+/** Last unix time in ms that a `Date` can hold; a header with a later one was not written by us. */
+const MAX_UNIX_MS = 8.64e15;
 
 const CODE_OF = { none: 0, zstd: 1, gzip: 2, dropped: 255 } as const satisfies Record<BlockCodec, number>;
 const CODEC_OF: ReadonlyMap<number, BlockCodec> = new Map([[0, "none"], [1, "zstd"], [2, "gzip"], [
@@ -43,11 +47,21 @@ export type HeaderResult =
   | { readonly kind: "damaged"; readonly reason: string }
   | { readonly kind: "newer"; readonly version: number };
 
-/** Packs a payload into a whole block. */
+/**
+ * Packs a payload into a whole block.
+ *
+ * @throws BugError when a number does not fit its field: a header that lies would cost the whole block.
+ */
 export function sealBlock(
   payload: Uint8Array,
   header: Pick<BlockHeader, "codec" | "firstSequence" | "recordCount" | "rawBytes" | "firstReceivedAtMs">,
 ): Uint8Array {
+  invariant(
+    isCount(header.firstSequence, Number.MAX_SAFE_INTEGER) && isCount(header.recordCount, 0xffff_ffff) &&
+      isCount(header.rawBytes, MAX_BLOCK_BYTES) && isCount(payload.byteLength, MAX_BLOCK_BYTES) &&
+      isCount(header.firstReceivedAtMs, MAX_UNIX_MS),
+    `a number of block ${header.firstSequence} does not fit its field`,
+  );
   const block = new Uint8Array(BLOCK_HEADER_BYTES + payload.byteLength);
   const view = new DataView(block.buffer);
   view.setUint32(0, BLOCK_MAGIC, true);
@@ -64,6 +78,10 @@ export function sealBlock(
   return block;
 }
 
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
 /** Reads the header that starts at `offset`. Checks the magic, the header's own CRC and the version. */
 export function decodeBlockHeader(bytes: Uint8Array, offset: number): HeaderResult {
   if (bytes.byteLength - offset < BLOCK_HEADER_BYTES) return { kind: "short" };
@@ -74,12 +92,18 @@ export function decodeBlockHeader(bytes: Uint8Array, offset: number): HeaderResu
   }
   const version = view.getUint8(4);
   if (version > BLOCK_VERSION) return { kind: "newer", version };
+  if (version < 1) return { kind: "damaged", reason: `version ${version} never existed` };
   const codec = CODEC_OF.get(view.getUint8(5));
   const firstSequence = Number(view.getBigUint64(8, true));
   const payloadBytes = view.getUint32(20, true);
   const rawBytes = view.getUint32(24, true);
   if (codec === undefined) return { kind: "damaged", reason: `codec ${view.getUint8(5)} is unknown` };
-  if (!Number.isSafeInteger(firstSequence) || payloadBytes > MAX_BLOCK_BYTES || rawBytes > MAX_BLOCK_BYTES) {
+  const recordCount = view.getUint32(16, true);
+  const firstReceivedAtMs = Number(view.getBigUint64(32, true));
+  if (
+    !Number.isSafeInteger(firstSequence + recordCount) || payloadBytes > MAX_BLOCK_BYTES ||
+    rawBytes > MAX_BLOCK_BYTES || firstReceivedAtMs > MAX_UNIX_MS
+  ) {
     return { kind: "damaged", reason: "a number in the header is out of range" };
   }
   return {
@@ -87,11 +111,11 @@ export function decodeBlockHeader(bytes: Uint8Array, offset: number): HeaderResu
     header: {
       codec,
       firstSequence,
-      recordCount: view.getUint32(16, true),
+      recordCount,
       payloadBytes,
       rawBytes,
       payloadCrc: view.getUint32(28, true),
-      firstReceivedAtMs: Number(view.getBigUint64(32, true)),
+      firstReceivedAtMs,
     },
   };
 }
@@ -145,9 +169,11 @@ export function encodeGap(
  */
 export function decodeLines(header: BlockHeader, payload: Uint8Array): string[] {
   const text = unpack(header, payload).toString("utf8");
-  const lines = text.split("\n");
+  // One more than announced is enough to see a lie; a payload of line breaks must not become an array of millions.
+  const lines = text.split("\n", header.recordCount + 1);
   if (lines.length !== header.recordCount) {
-    throw damaged(header, `it holds ${lines.length} records, its header says ${header.recordCount}`);
+    const held = lines.length > header.recordCount ? "more" : String(lines.length);
+    throw damaged(header, `it holds ${held} records, its header says ${header.recordCount}`);
   }
   return lines;
 }
@@ -162,12 +188,17 @@ export function decodeGapReason(header: BlockHeader, payload: Uint8Array): strin
   try {
     const body: unknown = JSON.parse(new TextDecoder().decode(payload));
     if (typeof body === "object" && body !== null && "reason" in body && typeof body.reason === "string") {
-      return body.reason.slice(0, 100);
+      return readable(body.reason);
     }
   } catch (error) {
     throw damaged(header, "the reason of the gap is not JSON", error);
   }
   throw damaged(header, "the gap has no reason");
+}
+
+/** A reason ends up in a table and in metrics: whole characters, none of them a control character. */
+function readable(reason: string): string {
+  return reason.slice(0, 100).toWellFormed().replace(/\p{Cc}/gu, "\u{fffd}");
 }
 
 function unpack(header: BlockHeader, payload: Uint8Array): Buffer {
