@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { AppError, unreachable } from "@reflow/shared/errors";
-import { newUuid, parseUuid } from "@reflow/shared/ids";
+import { newUuid, parseUuid, type Uuid } from "@reflow/shared/ids";
 import {
   errorAnswer,
   flowVersions,
@@ -86,7 +86,7 @@ function answer(db: QueryDatabase, request: QueryRequest, apiUrl: string): Promi
 
 async function getTrace(
   db: QueryDatabase,
-  traceId: Parameters<typeof findTrace>[1],
+  traceId: Uuid,
   apiUrl: string,
 ): Promise<string> {
   const row = await findTrace(db, traceId);

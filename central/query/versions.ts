@@ -3,11 +3,11 @@ import { columnText } from "../store/mod.ts";
 import { MAX_PAGE_BYTES, type PageQuery, readPage } from "./bounded_page.ts";
 import { encodeCursor } from "./cursor.ts";
 import { countOf, type QueryDatabase } from "./database.ts";
+import { parseSqlNanos, sqlNanos } from "./instant.ts";
 import { QueryError, quoted } from "./query_error.ts";
 import { cursorScope, listAnswer, type ListPlace, requireCursor } from "./read_list.ts";
 import { createSqlParams } from "./sql_params.ts";
 import { countTracesSql, NEWEST_FIRST } from "./trace_sql.ts";
-import { parseSqlNanos, sqlNanos } from "./instant.ts";
 
 /** A version that a flow ran in, and the newest trace that it ran in. */
 export interface FoundVersion {
