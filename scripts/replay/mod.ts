@@ -18,6 +18,13 @@
 export { connectRaw, type RawClient, type RawClientOptions, type RawEnd } from "./raw_client.ts";
 export { encodeClientFrame, OPCODE } from "./ws_frame.ts";
 export {
+  encodeUpgradeRequest,
+  newWebSocketKey,
+  parseWsUrl,
+  upgradeProblem,
+  type WsTarget,
+} from "./handshake.ts";
+export {
   parseRecording,
   readRecording,
   type RecordedConnection,
