@@ -169,6 +169,7 @@ export class SegmentReader implements StreamReader, Disposable {
       firstSequence: entry.first,
       nextSequence: entry.next,
       blockCount: 1,
+      gapReason: gap.reason,
     };
   }
 

@@ -150,8 +150,12 @@ class DurableSpool implements Spool {
     return this.#live;
   }
 
-  append(lines: string | readonly string[], receivedAtMs: number, owner: AppendOwner): void {
-    this.#writer.append(lines, receivedAtMs, owner);
+  append(
+    lines: string | readonly string[],
+    receivedAtMs: number,
+    owner: AppendOwner,
+  ): SpoolError | undefined {
+    return this.#writer.append(lines, receivedAtMs, owner);
   }
 
   flush(): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Uuid } from "@reflow/shared/ids";
 import type { SpoolError } from "./spool_error.ts";
 
-/** What became of an append: on disk for good, or not taken and why. */
+/** What became of an append that was taken: on disk for good, or not and why. */
 export type AppendOutcome = "durable" | SpoolError;
 
 /** Who is told what became of an append. One object may own many appends; no closure is made per record. */
 export interface AppendOwner {
   /**
-   * Called once per append. Accepted appends are settled in the order of their appends, after the sync that covers
-   * them; refused ones at once. May run before `append()` returns. Must not throw.
+   * Called once per append that was taken, in the order of the appends, after the sync that covers it. May run before
+   * `append()` returns. Must not throw.
    */
   settled(outcome: AppendOutcome): void;
 }
@@ -20,8 +20,13 @@ export interface SpoolWriter {
    *
    * @param lines one or more results of `encodeRecord`, without line breaks
    * @param receivedAtMs unix ms
+   * @returns why they were not taken (full, overloaded, closed), and then the owner hears nothing
    */
-  append(lines: string | readonly string[], receivedAtMs: number, owner: AppendOwner): void;
+  append(
+    lines: string | readonly string[],
+    receivedAtMs: number,
+    owner: AppendOwner,
+  ): SpoolError | undefined;
   /** Returns when everything appended before the call is settled. */
   flush(): Promise<void>;
   /** Whether the last attempt to write succeeded. */
@@ -51,6 +56,8 @@ export interface SpoolBatch {
   /** Sequence after the last record. */
   readonly nextSequence: number;
   readonly blockCount: number;
+  /** Why the sequences are given up, when the batch declares a gap instead of holding records. */
+  readonly gapReason?: string;
 }
 
 /** Sequences that were given up. */

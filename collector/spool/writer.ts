@@ -80,18 +80,21 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
   }
   #flightUnits = 0;
 
-  append(lines: string | readonly string[], receivedAtMs: number, owner: AppendOwner): void {
-    if (lines.length === 0) return owner.settled("durable");
+  append(
+    lines: string | readonly string[],
+    receivedAtMs: number,
+    owner: AppendOwner,
+  ): SpoolError | undefined {
     const units = unitsOf(lines);
-    if (this.#isClosed) return this.#refuse("ERR_SPOOL_CLOSED", owner);
+    if (this.#isClosed) return this.#refuse("ERR_SPOOL_CLOSED");
     if (this.pendingUnits + units > this.#options.maxPendingBytes) {
-      return this.#refuse("ERR_SPOOL_OVERLOADED", owner);
+      return this.#refuse("ERR_SPOOL_OVERLOADED");
     }
     // The place for a policy: "reject" is the only one so far.
-    if (this.#deps.usage.bytes >= this.#options.maxBytes) return this.#refuse("ERR_SPOOL_FULL", owner);
+    if (this.#deps.usage.bytes >= this.#options.maxBytes) return this.#refuse("ERR_SPOOL_FULL");
     this.#accepted++;
     const filled = this.#queue.add(lines, units, receivedAtMs, owner);
-    if (this.#busy) return;
+    if (this.#busy) return undefined;
     if (this.#flight === undefined) {
       if (filled) this.#commit(this.#mayBlock());
       else this.#schedule();
@@ -99,6 +102,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
       // Without an active segment a new one would begin before the one under way is known to be good.
       this.#commit(true);
     }
+    return undefined;
   }
 
   async flush(): Promise<void> {
@@ -342,7 +346,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     return this.#deps.clock.monotonicMs() >= this.#noBlockingUntilMs;
   }
 
-  #refuse(code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL", owner: AppendOwner): void {
+  #refuse(code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL"): SpoolError {
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
     // One object for all: a flood of refusals must not pay for a stack trace each.
     let error = this.#errors.get(code);
@@ -350,7 +354,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
       error = refusal(code, this.#options);
       this.#errors.set(code, error);
     }
-    owner.settled(error);
+    return error;
   }
 }
 
