@@ -35,8 +35,10 @@ export function timeColumns(timestamp: Timestamp): TimeColumns {
   const known = compareTimestamps(timestamp, EARLIEST) < 0 ? EARLIEST : timestamp;
   const nanos = known.nanos % 1000;
   const text = formatTimestamp({ unixSeconds: known.unixSeconds, nanos: known.nanos - nanos });
-  if (!text.startsWith("-")) return { time: text.startsWith("+") ? text.slice(1) : text, nanos };
+  if (!text.startsWith("-") && !text.startsWith("0000-")) {
+    return { time: text.startsWith("+") ? text.slice(1) : text, nanos };
+  }
   // ISO 8601 has a year 0 and PostgreSQL has 1 BC instead.
-  const [, year = "", rest = ""] = /^-(\d+)(.*)$/.exec(text) ?? [];
+  const [, year = "", rest = ""] = /^-?(\d+)(.*)$/.exec(text) ?? [];
   return { time: `${String(Number(year) + 1).padStart(4, "0")}${rest} BC`, nanos };
 }

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { describeStore, TEST_OPTIONS } from "./_store_contract.ts";
+import { openDatabase } from "./mod.ts";
+
+describeStore("PGlite", () => Promise.resolve({ url: "pglite://memory", async [Symbol.asyncDispose]() {} }));
+
+Deno.test("openDatabase() keeps a folder's data and locks it against a second opening", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "reflow-store-" });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
+  // A run that was killed while it made the database.
+  await Deno.mkdir(`${folder}/database.new/base`, { recursive: true });
+  {
+    await using database = await openDatabase(`pglite://${folder}`, TEST_OPTIONS);
+    await database.transaction((tx) => tx.script("CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)"));
+    await assert.rejects(openDatabase(`pglite://${folder}`, TEST_OPTIONS), {
+      code: "ERR_STORE_LOCKED",
+      message: `Cannot open store "${folder}": process ${Deno.pid} has it open`,
+    });
+    assert.equal(database.folder, folder);
+  }
+  await using again = await openDatabase(`pglite://${folder}`, TEST_OPTIONS);
+  assert.deepEqual(await again.query("SELECT n FROM kept"), [{ n: 1 }]);
+  assert.deepEqual(await again.query("SHOW fsync"), [{ fsync: "on" }]);
+});
