@@ -6,6 +6,8 @@ import type { SendOutcome, ShipOptions } from "./types.ts";
 export interface AnswerContext {
   /** Sequence that central was last known to expect. */
   readonly position: number;
+  /** First sequence of the batch. */
+  readonly firstSequence: number;
   /** Blocks in the batch. */
   readonly blockCount: number;
   /** Whether the batch is a declared gap, which is as small as it gets. */
@@ -43,6 +45,8 @@ export function decide(outcome: SendOutcome, context: AnswerContext): Decision {
       return { kind: "acknowledge", watermark: outcome.watermark, delayMs: isProgress ? 0 : delayMs };
     }
     case "gap":
+      // A gap lies before the batch. Taking anything else as done would lose records on one wrong word.
+      if (outcome.expected >= context.firstSequence) return { kind: "retry", delayMs };
       // The first one is an answer like any other; a second one in a row means that we do not understand each other.
       return { kind: "acknowledge", watermark: outcome.expected, delayMs: attempt === 1 ? 0 : delayMs };
     case "too_large":

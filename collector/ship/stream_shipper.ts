@@ -73,6 +73,7 @@ export class StreamShipper {
     this.#attempt++;
     const decision = decide(outcome, {
       position: this.#position,
+      firstSequence: parcel.firstSequence,
       blockCount: parcel.blockCount,
       isGap: parcel.gapReason !== undefined,
       attempt: this.#attempt,

@@ -25,10 +25,21 @@ export function openTestSpool(
   });
 }
 
-/** An owner that remembers what it was told. */
-export function rememberingOwner(): AppendOwner & { readonly outcomes: AppendOutcome[] } {
+/** An owner that remembers what it was told, and what was refused. */
+export interface RememberingOwner extends AppendOwner {
+  readonly outcomes: AppendOutcome[];
+}
+
+/** Makes an owner without memories. */
+export function rememberingOwner(): RememberingOwner {
   const outcomes: AppendOutcome[] = [];
   return { outcomes, settled: (outcome) => void outcomes.push(outcome) };
+}
+
+/** Appends a line; a refusal counts as an outcome. */
+export function appendLine(spool: Spool, line: string, owner: RememberingOwner): void {
+  const refusal = spool.append(line, 1, owner);
+  if (refusal !== undefined) owner.outcomes.push(refusal);
 }
 
 /** A stand-in for central's side of one stream: keeps what is new, trims what it has, refuses gaps. */

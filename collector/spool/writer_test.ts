@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { splitBatch } from "@reflow/shared/record";
 import { manualClock } from "@reflow/shared/time";
 import { memoryFs } from "./_memory_fs.ts";
-import { drain, openTestSpool, rememberingOwner, ScriptedCentral } from "./_testing.ts";
+import { appendLine, drain, openTestSpool, rememberingOwner, ScriptedCentral } from "./_testing.ts";
 import { SpoolError } from "./spool_error.ts";
 import type { AppendOutcome } from "./types.ts";
 
@@ -49,11 +49,11 @@ Deno.test("append() refuses what memory may not hold, and takes records again af
   const owner = rememberingOwner();
   await using spool = await openTestSpool(fs, clock, { maxPendingBytes: 100 });
   fs.syncGate = gate.promise;
-  for (let i = 0; i < 5; i++) spool.append("x".repeat(30), 1, owner);
+  for (let i = 0; i < 5; i++) appendLine(spool, "x".repeat(30), owner);
   assert.deepEqual(owner.outcomes.map(codeOf), ["ERR_SPOOL_OVERLOADED", "ERR_SPOOL_OVERLOADED"]);
   gate.resolve();
   await spool.flush();
-  spool.append("y", 1, owner);
+  appendLine(spool, "y", owner);
   await spool.flush();
   assert.deepEqual(owner.outcomes.slice(2), ["durable", "durable", "durable", "durable"]);
   assert.deepEqual(spool.stats().refused, { ERR_SPOOL_OVERLOADED: 2 });
@@ -67,12 +67,12 @@ Deno.test("append() refuses records beyond the disk limit until central has take
   const owner = rememberingOwner();
   await using spool = await openTestSpool(fs, clock, { maxBytes: 150, segmentBytes: 1 });
   for (let i = 0; i < 4; i++) {
-    spool.append(`record ${i}`, 1, owner);
+    appendLine(spool, `record ${i}`, owner);
     await spool.flush();
   }
   assert.deepEqual(owner.outcomes.map(codeOf), ["durable", "durable", "durable", "ERR_SPOOL_FULL"]);
   await drain(spool.live, new ScriptedCentral());
-  spool.append("record 4", 1, owner);
+  appendLine(spool, "record 4", owner);
   await spool.flush();
   assert.equal(owner.outcomes.at(-1), "durable");
 });
@@ -159,9 +159,9 @@ Deno.test("append() refuses after the end, and an owner that throws harms nobody
       throw new Error("broken");
     },
   });
-  spool.append("two", 1, owner);
+  appendLine(spool, "two", owner);
   await spool[Symbol.asyncDispose]();
-  spool.append("three", 1, owner);
+  appendLine(spool, "three", owner);
   const [first, second] = owner.outcomes;
   assert.equal(first, "durable");
   assert.ok(second instanceof SpoolError);
