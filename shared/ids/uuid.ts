@@ -3,7 +3,16 @@ import { v7 } from "uuid";
 /** 36 characters, lower case, with hyphens. Any version and variant, the nil id included. */
 export type Uuid = string & { readonly __brand: "Uuid" };
 
-const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+// Every event carries two ids, so the usual form is checked by table: 55 ns, where the regular expression takes
+// 180 (shared/protocol/parse_bench.ts).
+const OTHER = 0, DIGIT = 1, HYPHEN = 2;
+const KIND_OF_CODE = Uint8Array.from(
+  { length: 128 },
+  (_, code) =>
+    "0123456789abcdef".includes(String.fromCharCode(code)) ? DIGIT : code === 0x2d ? HYPHEN : OTHER,
+);
+const KIND_AT = Uint8Array.from("00000000-0000-0000-0000-000000000000", (c) => c === "-" ? HYPHEN : DIGIT);
+
 const HYPHENATED = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const SIMPLE = /^[0-9a-fA-F]{32}$/;
 
@@ -15,7 +24,7 @@ const SIMPLE = /^[0-9a-fA-F]{32}$/;
  */
 export function parseUuid(value: unknown): Uuid | undefined {
   if (typeof value !== "string") return undefined;
-  if (value.length === 36 && CANONICAL.test(value)) return value as Uuid;
+  if (isCanonical(value)) return value;
   let text = value;
   if (text.startsWith("urn:uuid:")) text = text.slice(9);
   else if (text.length === 38 && text.startsWith("{") && text.endsWith("}")) text = text.slice(1, -1);
@@ -26,6 +35,15 @@ export function parseUuid(value: unknown): Uuid | undefined {
     return parts.join("-") as Uuid;
   }
   return undefined;
+}
+
+function isCanonical(text: string): text is Uuid {
+  if (text.length !== KIND_AT.length) return false;
+  for (let i = 0; i < KIND_AT.length; i++) {
+    // A code past the table reads as undefined, which no place asks for.
+    if (KIND_OF_CODE[text.charCodeAt(i)] !== KIND_AT[i]) return false;
+  }
+  return true;
 }
 
 /**
