@@ -3,4 +3,12 @@
  * numbers kept. The ordinary path stays `JSON.parse`; this is for what it would change.
  */
 export { isRawNumber, type LosslessValue, parseLossless, type RawNumber, rawNumber } from "./lossless.ts";
-export { elementSpans, memberSpans, memberText, nestingDepth, type Span, withoutMember } from "./span.ts";
+export {
+  elementSpans,
+  memberSpans,
+  memberText,
+  nestingDepth,
+  type Span,
+  valueEnd,
+  withoutMember,
+} from "./span.ts";

@@ -25,10 +25,10 @@ export function memberSpans(text: string): Map<string, Span> {
   if (text.charCodeAt(at) !== OPEN_BRACE) return spans;
   at = skipSpace(text, at + 1);
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACE) {
-    const nameEnd = skipValue(text, at);
+    const nameEnd = valueEnd(text, at);
     const name: unknown = JSON.parse(text.slice(at, nameEnd));
     const start = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const end = skipValue(text, start);
+    const end = valueEnd(text, start);
     spans.set(String(name), { start, end });
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
@@ -43,7 +43,7 @@ export function elementSpans(text: string): Span[] {
   if (text.charCodeAt(at) !== OPEN_BRACKET) return spans;
   at = skipSpace(text, at + 1);
   while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
-    const end = skipValue(text, at);
+    const end = valueEnd(text, at);
     spans.push({ start: at, end });
     at = skipSpace(text, end);
     if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
@@ -97,7 +97,8 @@ function skipString(text: string, from: number): number {
   return at;
 }
 
-function skipValue(text: string, from: number): number {
+/** Where the value that starts at `from` ends; the same conditions as {@linkcode memberSpans}. */
+export function valueEnd(text: string, from: number): number {
   const first = text.charCodeAt(from);
   if (first === QUOTE) return skipString(text, from);
   if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return skipScalar(text, from);

@@ -19,8 +19,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A place and the value found there, cut to a readable length. */
 export function at(where: string, value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value).toWellFormed();
-  const cut = text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text;
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  // Cutting may halve a character, so it comes before making whole.
+  const cut = (text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text).toWellFormed();
   return where === "" ? cut : `${where}: ${cut}`;
 }
 

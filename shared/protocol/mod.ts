@@ -26,7 +26,8 @@ export { type StoredEvent, takeEvent } from "./take_event.ts";
 export { parseEventHead } from "./event_head.ts";
 export { messageTypeName } from "./discriminant.ts";
 export { type FrameText, readFrame } from "./frame.ts";
-export { MAX_NESTING, parseRequest } from "./parse_request.ts";
+export { MAX_NESTING } from "./_nesting.ts";
+export { parseRequest } from "./parse_request.ts";
 export {
   type EventHead,
   type EventTypeFilter,

@@ -1,15 +1,12 @@
-import { nestingDepth } from "../json/mod.ts";
 import { parseUuid } from "../ids/mod.ts";
 import { at, isObject, RefusalError, refuse, requireString, requireUuid } from "./_fields.ts";
 import { parseEventHead } from "./event_head.ts";
+import { excessiveNesting, MAX_NESTING } from "./_nesting.ts";
 import { parseFilters } from "./parse_filters.ts";
 import { parseTraceQuery } from "./parse_query.ts";
 import type { Refusal, Request } from "./request.ts";
 import { parseStatus } from "./status.ts";
 import { isTimestamp } from "./timestamp.ts";
-
-/** serde_json's own limit; an answer that repeats a deeper value could not be read by a Rust peer. */
-export const MAX_NESTING = 128;
 
 /**
  * Understands one frame of either family. Lenient where the real client or a future one may differ (missing
@@ -27,14 +24,12 @@ export function parseRequest(text: string): Request | Refusal {
       `Cannot read frame as JSON: ${error instanceof Error ? error.message : error}`,
     );
   }
-  if (mayNestTooDeep(text)) {
-    const depth = nestingDepth(text);
-    if (depth > MAX_NESTING) {
-      return refuse(
-        "InvalidRequest",
-        `Cannot read frame: it nests ${depth} levels deep, the limit is ${MAX_NESTING}`,
-      );
-    }
+  const depth = excessiveNesting(text);
+  if (depth !== undefined) {
+    return refuse(
+      "InvalidRequest",
+      `Cannot read frame: it nests ${depth} levels deep, the limit is ${MAX_NESTING}`,
+    );
   }
   try {
     return typeof value === "string" ? parseBareName(value) : parseTagged(value);
@@ -42,17 +37,6 @@ export function parseRequest(text: string): Request | Refusal {
     if (error instanceof RefusalError) return refuse("InvalidRequest", error.message);
     throw error;
   }
-}
-
-/** Fewer openers than the limit cannot nest deeper: an ordinary event has nine, so this ends after nine jumps. */
-function mayNestTooDeep(text: string): boolean {
-  let openers = 0;
-  for (const opener of ["{", "["]) {
-    for (let i = text.indexOf(opener); i !== -1; i = text.indexOf(opener, i + 1)) {
-      if (++openers > MAX_NESTING) return true;
-    }
-  }
-  return false;
 }
 
 function parseBareName(name: string): Request {

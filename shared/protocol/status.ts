@@ -14,6 +14,7 @@ export function parseStatus(value: unknown): ExecutionStatus | undefined {
     return { name: value };
   }
   if (typeof value !== "object" || value === null || !("Failed" in value)) return undefined;
+  if (Object.keys(value).length !== 1) return undefined;
   const failed = value.Failed;
   if (typeof failed !== "object" || failed === null || !("error" in failed)) return undefined;
   return typeof failed.error === "string" ? { name: "Failed", error: failed.error } : undefined;

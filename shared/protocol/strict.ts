@@ -79,6 +79,11 @@ function strictType(value: LosslessValue | undefined) {
   if (typeof value === "string" && KNOWN_EVENT_TYPES.some((name) => name === value && name !== "DataFlow")) {
     return { value, attribute: none };
   }
+  const [name, body] = Object.entries(fields(value))[0] ?? ["", undefined];
+  // serde reads {"ActorCreated":null} as the bare name; here it is written as one.
+  if (name !== "DataFlow" && body === null && KNOWN_EVENT_TYPES.some((known) => known === name)) {
+    return { value: name, attribute: none };
+  }
   const flow = fields(value)["DataFlow"];
   if (flow !== undefined) {
     const target = fields(flow);
@@ -175,8 +180,11 @@ function timestamp(value: LosslessValue | undefined): string {
 
 function integer(value: LosslessValue | undefined, max: bigint): RawNumber {
   const text = isRawNumber(value) ? value.rawJSON : "";
-  // Only the exact spelling of an integer is one for serde: 1.0, 1e3 and -1 are errors there.
-  return rawNumber(/^\d{1,20}$/.test(text) && BigInt(text) <= max ? text : "0");
+  if (/^\d{1,20}$/.test(text)) return rawNumber(BigInt(text) <= max ? text : "0");
+  // serde takes an integer only by its exact spelling, so a whole number written as 1.0 or 1e3 is respelled.
+  const number = text === "" ? 0 : Number(text);
+  const isWhole = Number.isSafeInteger(number) && number > 0 && BigInt(number) <= max;
+  return rawNumber(isWhole ? String(number) : "0");
 }
 
 function float(value: LosslessValue | undefined, max: number): RawNumber {

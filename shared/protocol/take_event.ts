@@ -1,6 +1,7 @@
 import { parseEventHead } from "./event_head.ts";
-import { RefusalError } from "./_fields.ts";
-import { memberSpans } from "../json/mod.ts";
+import { isObject, RefusalError } from "./_fields.ts";
+import { excessiveNesting } from "./_nesting.ts";
+import { memberText, valueEnd } from "../json/mod.ts";
 import { parseUuid, type Uuid } from "../ids/mod.ts";
 import type { EventHead } from "./request.ts";
 
@@ -31,32 +32,28 @@ export function takeEvent(frame: string): StoredEvent | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== "object" || value === null || !("RecordEvent" in value)) return undefined;
-  const body = value.RecordEvent;
-  if (typeof body !== "object" || body === null || !("event" in body)) return undefined;
+  if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
+  const body = value["RecordEvent"];
+  if (!isObject(body) || excessiveNesting(frame) !== undefined) return undefined;
+  const names = Object.keys(body);
+  const clientTraceId = parseUuid(body["trace_id"]);
+  const isExtraordinary = names.length !== 2 || names[0] !== "trace_id" || clientTraceId === undefined ||
+    clientTraceId !== body["trace_id"];
   try {
-    const head = parseEventHead(body.event, "RecordEvent.event");
-    const clientTraceId = "trace_id" in body ? parseUuid(body.trace_id) : undefined;
-    const names = Object.keys(body);
-    const isPlain = Object.keys(value).length === 1 && names.length === 2 && names[0] === "trace_id" &&
-      clientTraceId !== undefined && clientTraceId === ("trace_id" in body ? body.trace_id : undefined);
-    return { head, clientTraceId, isExtraordinary: !isPlain, text: eventText(frame, isPlain) };
+    const head = parseEventHead(body["event"], "RecordEvent.event");
+    return { head, clientTraceId, isExtraordinary, text: eventText(frame) };
   } catch (error) {
     if (error instanceof RefusalError) return undefined;
     throw error;
   }
 }
 
-function eventText(frame: string, isPlain: boolean): string {
-  // The real client always writes these same bytes, so its event is cut out without a search.
-  if (
-    isPlain && frame.startsWith(PREFIX) && frame.startsWith(MIDDLE, PREFIX.length + 36) &&
-    frame.endsWith("}}") && frame.charCodeAt(EVENT_AT) === 0x7b && frame.indexOf(`"event":`, EVENT_AT) === -1
-  ) {
-    return frame.slice(EVENT_AT, -2);
+function eventText(frame: string): string {
+  // The real client always writes these same bytes, so its event is found without a search.
+  if (frame.startsWith(PREFIX) && frame.startsWith(MIDDLE, EVENT_AT - MIDDLE.length)) {
+    // Only when both braces follow is there no second "event" and no second "RecordEvent", which would win.
+    const end = valueEnd(frame, EVENT_AT);
+    if (end === frame.length - 2) return frame.slice(EVENT_AT, end);
   }
-  const body = memberSpans(frame).get("RecordEvent") ?? { start: 0, end: 0 };
-  const bodyText = frame.slice(body.start, body.end);
-  const event = memberSpans(bodyText).get("event") ?? { start: 0, end: 0 };
-  return bodyText.slice(event.start, event.end);
+  return memberText(memberText(frame, "RecordEvent") ?? "", "event") ?? "";
 }

@@ -70,7 +70,7 @@ export function compareTimestamps(a: Timestamp, b: Timestamp): number {
 /** The timestamp of a unix time in ms. */
 export function timestampOfMs(unixMs: number): Timestamp {
   const unixSeconds = Math.floor(unixMs / 1000);
-  return { unixSeconds, nanos: Math.round((unixMs - unixSeconds * 1000) * 1e6) };
+  return { unixSeconds, nanos: Math.floor((unixMs - unixSeconds * 1000) * 1e6) };
 }
 
 /** Unix time in ms, rounded down. */
