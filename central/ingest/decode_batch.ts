@@ -38,9 +38,6 @@ export function readBatchFrame(bytes: Uint8Array, maxRawBytes: number): BatchFra
     });
   }
   const endSequence = last.header.firstSequence + last.header.recordCount;
-  if (!Number.isSafeInteger(endSequence)) {
-    throw malformed("Cannot read batch: its last sequence is beyond 2^53");
-  }
   return { firstSequence: first.header.firstSequence, endSequence, blocks };
 }
 
