@@ -37,6 +37,8 @@ export interface ConnectionOptions {
   /** Limit on a frame and on what it unpacks to. */
   readonly maxEventBytes: number;
   readonly failurePolicy: FailurePolicy;
+  /** Whether events go to subscribers as they arrive; otherwise whoever stores them publishes. */
+  readonly publishOnArrival: boolean;
 }
 
 /**
@@ -46,6 +48,13 @@ export interface ConnectionOptions {
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 /** Looking at a socket's buffer costs as much as a small send; once per this many answers is often enough. */
 const LOOK_EVERY_ANSWERS = 64;
+/** An answer from here on is looked after by itself: 64 traces unread would be a gigabyte. */
+const LARGE_ANSWER_CHARS = 16 * 1024;
+/**
+ * Answers that may wait for one before them. A full spool queue holds about 100,000 events; beyond that, open
+ * questions are given up, and then answers that promise nothing are dropped.
+ */
+const MAX_WAITING_ANSWERS = 131_072;
 /** Questions (`GetTrace` …) of one connection that may wait for the store at the same time. */
 const MAX_OPEN_QUESTIONS = 16;
 
@@ -86,26 +95,28 @@ export class Connection implements RecordOwner {
     const step = this.#session.receive(request, text, receivedAtMs);
     switch (step.kind) {
       case "store":
+        // Before the append, so that a client which also subscribes hears of its event before the answer.
+        if (step.event !== undefined && this.#options.publishOnArrival) this.#publish(step.event, text);
+        if (!this.#store(step.records, step.answer, receivedAtMs)) return;
         if (request.kind === "record_event") counts.eventsAccepted++;
         else if (request.kind === "store_trace") counts.tracesStored++;
-        if (step.event !== undefined) this.#publish(step.event, text);
-        return this.#store(step.records, step.answer, receivedAtMs);
+        return;
       case "repeat":
         counts.eventsRepeated++;
-        return this.#answers.pushLikeLast(step.answer);
+        return this.#answer(step.answer, true);
       case "answer":
-        return this.#answers.push(step.answer);
+        return this.#answer(step.answer);
       case "refused":
         counts.framesRefused++;
-        return this.#answers.push(step.answer);
+        return this.#answer(step.answer);
       case "metrics":
-        return this.#answers.push(metricsAnswer(wireMetricsOf(counts)));
+        return this.#answer(metricsAnswer(wireMetricsOf(counts)));
       case "subscribe":
         this.#deps.hub.subscribe(this.#subscriber, step.filters);
-        return this.#answers.push(step.answer);
+        return this.#answer(step.answer);
       case "unsubscribe":
         this.#deps.hub.unsubscribe(this.#subscriber);
-        return this.#answers.push(step.answer);
+        return this.#answer(step.answer);
       case "ask":
         return this.#ask(step.request, text);
       default:
@@ -116,7 +127,7 @@ export class Connection implements RecordOwner {
   /** The records of the oldest unsettled frame are stored, or are not. */
   settled(outcome: StoreOutcome): void {
     if (outcome === "durable") return this.#answers.settleNext();
-    this.#answers.settleNext(this.#failed(outcome.failed));
+    this.#answers.settleNext(this.#failed(outcome));
   }
 
   /** Ends the session: its open traces get their `end` records. Does nothing the second time. */
@@ -129,10 +140,13 @@ export class Connection implements RecordOwner {
     if (records.length > 0) this.#deps.writer.append(records, now, ENDING);
   }
 
-  #store(records: string | readonly string[], answer: string, receivedAtMs: number): void {
+  /** Hands records to the writer; whether it took them. */
+  #store(records: string | readonly string[], answer: string, receivedAtMs: number): boolean {
+    this.#hasRoom();
     this.#answers.pushDurable(answer);
     const refusal = this.#deps.writer.append(records, receivedAtMs, this);
     if (refusal !== undefined) this.#answers.failLast(this.#failed(refusal));
+    return refusal === undefined;
   }
 
   /** Notes that records are not stored; gives the answer to send instead of the one that was meant. */
@@ -150,7 +164,7 @@ export class Connection implements RecordOwner {
     if (this.#openQuestions >= MAX_OPEN_QUESTIONS) {
       const message =
         `Cannot answer: ${MAX_OPEN_QUESTIONS} questions of this connection are waiting; ask again later`;
-      return this.#answers.push(errorAnswer(message, "InvalidRequest"));
+      return this.#answer(errorAnswer(message, "InvalidRequest"));
     }
     this.#openQuestions++;
     const answer = this.#answers.reserve();
@@ -171,8 +185,23 @@ export class Connection implements RecordOwner {
     });
   }
 
+  #answer(text: string, isRepeat = false): void {
+    if (!this.#hasRoom()) this.#deps.counts.answersDropped++;
+    else if (isRepeat) this.#answers.pushLikeLast(text);
+    else this.#answers.push(text);
+  }
+
+  /** Whether another answer may wait; gives up open questions before saying no. */
+  #hasRoom(): boolean {
+    if (this.#answers.length < MAX_WAITING_ANSWERS) return true;
+    const message =
+      `Cannot answer: ${MAX_WAITING_ANSWERS} answers wait behind this question; ask again later`;
+    this.#answers.giveUpReserved(errorAnswer(message, "InternalError"));
+    return this.#answers.length < MAX_WAITING_ANSWERS;
+  }
+
   #send(text: string): void {
-    if (this.#sent++ % LOOK_EVERY_ANSWERS === 0) {
+    if (this.#sent++ % LOOK_EVERY_ANSWERS === 0 || text.length > LARGE_ANSWER_CHARS) {
       this.#isUnread = this.#socket.bufferedAmount > MAX_UNREAD_BYTES;
     }
     if (this.#isUnread) this.#deps.counts.answersDropped++;
@@ -180,11 +209,14 @@ export class Connection implements RecordOwner {
   }
 
   #transmit(text: string): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    if (this.#socket.readyState !== OPEN) return;
     this.#deps.counts.answersSent++;
     this.#socket.send(text);
   }
 }
+
+/** `WebSocket.OPEN`; looking it up there costs as much as half a send. */
+const OPEN = 1;
 
 /** Nobody waits for the `end` records of a connection that is gone; the writer counts what it cannot store. */
 const ENDING: RecordOwner = { settled: () => {} };

@@ -2,7 +2,7 @@ import type { AppError } from "../errors/mod.ts";
 import type { Request, WireMetrics } from "../protocol/mod.ts";
 
 /** What became of records: `"durable"`, or why they are not stored. */
-export type StoreOutcome = "durable" | { readonly failed: AppError };
+export type StoreOutcome = "durable" | AppError;
 
 /** Who is told what became of the records that were taken; calls come in the order of the appends. */
 export interface RecordOwner {
@@ -51,6 +51,7 @@ export interface ConnectionCounts {
   framesRefused: number;
   /** Events whose records could not be stored; their client was told so. */
   recordsFailed: number;
+  /** Events that the writer took. */
   eventsAccepted: number;
   /** Events that had been sent before. */
   eventsRepeated: number;

@@ -1,9 +1,13 @@
 import { invariant } from "../errors/mod.ts";
 
-/** An answer in its turn: texts to send, as soon as it is settled. */
+/** An answer in its turn: a text to send, as soon as it is settled. */
 interface Turn {
-  readonly texts: string[];
+  text: string;
   settled: boolean;
+  /** Kept for an answer that somebody else gives. */
+  readonly isReserved: boolean;
+  /** Answers to repetitions, which are worth no more than what they repeat. */
+  followers: Turn[] | undefined;
 }
 
 /**
@@ -17,6 +21,8 @@ export class AnswerQueue {
   /** Those of the turns that wait for a commit, oldest first. */
   readonly #durable: Turn[] = [];
   #durableHead = 0;
+  /** Reserved places that are not answered. */
+  #openPlaces = 0;
 
   constructor(send: (text: string) => void) {
     this.#send = send;
@@ -30,29 +36,34 @@ export class AnswerQueue {
   /** Sends the text when every answer before it is sent. */
   push(text: string): void {
     if (this.length === 0) this.#send(text);
-    else this.#turns.push({ texts: [text], settled: true });
+    else this.#queue(text, true, false);
   }
 
   /** Keeps a place for an answer that {@linkcode settleNext} will release. */
   pushDurable(text: string): void {
-    const turn = { texts: [text], settled: false };
-    this.#turns.push(turn);
-    this.#durable.push(turn);
+    this.#durable.push(this.#queue(text, false, false));
   }
 
-  /** Gives the text the same fate as the last durable answer; sends it in its turn when there is none. */
+  /**
+   * Queues the answer to a repetition of something before it. It is released with the youngest durable answer, and
+   * fails when any durable answer fails before that, because nobody knows here which one it repeats. When none
+   * waits, it goes in its turn.
+   */
   pushLikeLast(text: string): void {
-    if (this.#durable.length === this.#durableHead) return this.push(text);
-    this.#durable.at(-1)?.texts.push(text);
+    const leader = this.#durable.length > this.#durableHead ? this.#durable.at(-1) : undefined;
+    if (leader === undefined) return this.push(text);
+    (leader.followers ??= []).push(this.#queue(text, false, false));
   }
 
   /** Keeps a place for an answer that the returned function gives later. */
   reserve(): (text: string) => void {
-    const turn: Turn = { texts: [], settled: false };
-    this.#turns.push(turn);
+    const turn = this.#queue("", false, true);
+    this.#openPlaces++;
     return (text) => {
-      turn.texts.push(text);
-      turn.settled = true;
+      // Too late when the place was given up.
+      if (turn.settled) return;
+      this.#openPlaces--;
+      settle(turn, () => text);
       this.#drain();
     };
   }
@@ -62,28 +73,60 @@ export class AnswerQueue {
     const turn = this.#durable[this.#durableHead];
     invariant(turn !== undefined, "an answer was settled that nobody queued");
     this.#durableHead++;
-    if (whenFailed !== undefined) turn.texts.forEach((text, index) => turn.texts[index] = whenFailed(text));
-    turn.settled = true;
+    settle(turn, whenFailed);
+    if (whenFailed !== undefined) {
+      for (let i = this.#durableHead; i < this.#durable.length; i++) {
+        settleFollowers(this.#durable[i], whenFailed);
+      }
+    }
     this.#durableHead = compact(this.#durable, this.#durableHead);
     this.#drain();
   }
 
   /** Gives up the youngest durable answer: what it stood for was not taken. */
   failLast(whenFailed: (text: string) => string): void {
+    invariant(this.#durable.length > this.#durableHead, "an answer was given up that nobody queued");
     const turn = this.#durable.pop();
-    invariant(turn !== undefined, "an answer was given up that nobody queued");
-    turn.texts.forEach((text, index) => turn.texts[index] = whenFailed(text));
-    turn.settled = true;
+    if (turn !== undefined) settle(turn, whenFailed);
+    this.#durableHead = compact(this.#durable, this.#durableHead);
     this.#drain();
+  }
+
+  /** Answers every reserved place with the text, because too much waits behind them. */
+  giveUpReserved(text: string): void {
+    if (this.#openPlaces === 0) return;
+    this.#openPlaces = 0;
+    for (let i = this.#head; i < this.#turns.length; i++) {
+      const turn = this.#turns[i];
+      if (turn?.isReserved && !turn.settled) settle(turn, () => text);
+    }
+    this.#drain();
+  }
+
+  #queue(text: string, settled: boolean, isReserved: boolean): Turn {
+    const turn: Turn = { text, settled, isReserved, followers: undefined };
+    this.#turns.push(turn);
+    return turn;
   }
 
   #drain(): void {
     for (let turn = this.#turns[this.#head]; turn?.settled; turn = this.#turns[this.#head]) {
       this.#head++;
-      for (const text of turn.texts) this.#send(text);
+      this.#send(turn.text);
     }
     this.#head = compact(this.#turns, this.#head);
   }
+}
+
+function settle(turn: Turn, change: ((text: string) => string) | undefined): void {
+  if (change !== undefined) turn.text = change(turn.text);
+  turn.settled = true;
+  settleFollowers(turn, change);
+}
+
+function settleFollowers(turn: Turn | undefined, change: ((text: string) => string) | undefined): void {
+  for (const follower of turn?.followers ?? []) settle(follower, change);
+  if (turn !== undefined) turn.followers = undefined;
 }
 
 /** Drops what is behind the head once it is most of the array, so that a shift costs nothing per item. */

@@ -2,8 +2,13 @@ import type { SessionLabels } from "../record/mod.ts";
 
 /** More names than anybody types into a URL; the rest is ignored and counted as such. */
 const MAX_LABELS = 16;
-/** Longest name or value that is kept. */
+/** Query parameters with a meaning of their own. */
+const OURS: ReadonlySet<string> = new Set(["flow", "service", "environment", "token"]);
+/** Longest name or value that is kept, in UTF-16 units. */
 const MAX_LABEL_CHARS = 256;
+
+/** Names that people give to credentials; a slip like `?Token=` must not end up in a table. */
+const SECRET = /(?:token|secret|password|api[-_]?key)$/i;
 
 /** What the configuration says about every connection; the URL goes before it. */
 export interface LabelDefaults {
@@ -32,8 +37,8 @@ export function labelsFromUrl(url: string, defaults: LabelDefaults): UrlLabels {
   const query = new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1));
   const labels = new Map(Object.entries(defaults.labels ?? {}));
   for (const [name, value] of query) {
-    const isOurs = name === "service" || name === "environment" || name === "token" || name === "flow";
-    if (!isOurs && name !== "" && labels.size < MAX_LABELS) labels.set(cut(name), cut(value));
+    if (name === "" || OURS.has(name) || SECRET.test(name)) continue;
+    if (labels.size < MAX_LABELS || labels.has(cut(name))) labels.set(cut(name), cut(value));
   }
   const flow = cut(decodePath(path)) || query.get("flow") || defaults.flow;
   return {

@@ -63,7 +63,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #traces = new SessionTraces();
   readonly #recent = new RecentIds(RECENT_IDS);
-  #mustAnnounce = false;
+  /** Records were not stored since the traces were last announced. */
+  #isUncertain = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -76,7 +77,7 @@ export class Session {
 
   /** Traces that are not ended. */
   get openTraces(): readonly SessionTrace[] {
-    return this.#traces.all().filter((trace) => !trace.ended);
+    return this.#traces.all().filter((trace) => trace.endedAtMs === undefined);
   }
 
   /**
@@ -118,20 +119,20 @@ export class Session {
 
   /** Records that end every open trace, because the connection ended. */
   end(reason: EndReason, endedAtMs: number): string[] {
-    const records: string[] = [];
+    const records = this.#repairs(endedAtMs);
     for (const trace of this.#traces.all()) {
-      if (!trace.ended) records.push(this.#end(trace, reason, endedAtMs));
+      if (trace.endedAtMs === undefined) records.push(this.#end(trace, reason, endedAtMs));
     }
     return records;
   }
 
   /**
-   * Some records were not stored. An event that comes again is then not a repetition, and the current trace is
-   * announced again with its next event, in case that its announcement was among them.
+   * Some records were not stored. An event that comes again is then not a repetition, and the next records are
+   * preceded by the announcement of each known trace, and by its end if it has ended: either may be what is missing.
    */
   storingFailed(): void {
     this.#recent.clear();
-    this.#mustAnnounce = true;
+    this.#isUncertain = true;
   }
 
   #recordEvent(event: EventHead, clientTraceId: Uuid | undefined, text: string, receivedAtMs: number): Step {
@@ -146,32 +147,30 @@ export class Session {
     if (isFirstFailure) trace.failure = event.error ?? "";
 
     const line = this.#line("event", trace.id, text, receivedAtMs);
-    if (known === undefined) {
-      const opened = this.#traceRecord(trace, event.timestamp, "", receivedAtMs);
-      return this.#store([opened, line], { trace, head: event });
-    }
-    if (this.#mustAnnounce) {
-      this.#mustAnnounce = false;
-      const again = this.#line("trace", trace.id, trace.announcement, receivedAtMs);
-      return this.#store([again, line], { trace, head: event });
-    }
     // A late failure changes how its trace ended.
-    if (isFirstFailure && trace.ended) {
-      return this.#store([line, this.#end(trace, "superseded", receivedAtMs)], { trace, head: event });
+    const endsAgain = isFirstFailure && trace.endedAtMs !== undefined &&
+      this.#options.failurePolicy === "any_failure";
+    if (known !== undefined && !endsAgain && !this.#isUncertain) {
+      return this.#store(line, { trace, head: event });
     }
-    return this.#store(line, { trace, head: event });
+    // A trace that was just opened has no announcement yet that could be repeated.
+    const records = this.#repairs(receivedAtMs);
+    if (known === undefined) records.push(this.#traceRecord(trace, event.timestamp, "", receivedAtMs));
+    records.push(line);
+    if (endsAgain) records.push(this.#end(trace, "superseded", receivedAtMs));
+    return this.#store(records, { trace, head: event });
   }
 
   #startTrace(flowId: string, startedAt: string, text: string, receivedAtMs: number): Step {
     const current = this.#traces.current;
-    const records: string[] = [];
+    const records = this.#repairs(receivedAtMs);
     let trace: SessionTrace;
     if (current !== undefined && current.startedAt === undefined) {
       trace = current;
       trace.startedAt = parseTimestamp(startedAt);
       trace.flowId = flowId;
     } else {
-      if (current !== undefined && !current.ended) {
+      if (current !== undefined && current.endedAtMs === undefined) {
         records.push(this.#end(current, "superseded", receivedAtMs));
       }
       trace = this.#openTrace(startedAt, flowId);
@@ -192,7 +191,7 @@ export class Session {
       startedAt: startedAt === undefined ? undefined : parseTimestamp(startedAt),
       flowId,
       failure: undefined,
-      ended: false,
+      endedAtMs: undefined,
       announcement: "",
     };
     this.#traces.open(trace);
@@ -214,11 +213,26 @@ export class Session {
     return this.#line("trace", trace.id, trace.announcement, receivedAtMs);
   }
 
-  #end(trace: SessionTrace, reason: EndReason, endedAtMs: number): string {
-    trace.ended = true;
+  /** Says again what may not have been stored about each trace; nothing when everything was. */
+  #repairs(receivedAtMs: number): string[] {
+    if (!this.#isUncertain) return [];
+    this.#isUncertain = false;
+    const records: string[] = [];
+    for (const trace of this.#traces.all()) {
+      if (trace.announcement === "") continue;
+      records.push(this.#line("trace", trace.id, trace.announcement, receivedAtMs));
+      // Only a later StartTrace ends a trace while the session goes on.
+      if (trace.endedAtMs !== undefined) records.push(this.#end(trace, "superseded", receivedAtMs));
+    }
+    return records;
+  }
+
+  /** An `end` record; when it is not the first, it says the time of the first. */
+  #end(trace: SessionTrace, reason: EndReason, receivedAtMs: number): string {
+    trace.endedAtMs ??= receivedAtMs;
     const inferred = inferStatus(reason, trace.failure, this.#options.failurePolicy);
-    const body: EndBody = { reason, ...inferred, endedAtMs };
-    return this.#line("end", trace.id, JSON.stringify(body), endedAtMs);
+    const body: EndBody = { reason, ...inferred, endedAtMs: trace.endedAtMs };
+    return this.#line("end", trace.id, JSON.stringify(body), receivedAtMs);
   }
 
   #line(

@@ -10,7 +10,8 @@ export interface SessionTrace {
   flowId: string;
   /** Text of the first failure seen. */
   failure: string | undefined;
-  ended: boolean;
+  /** Unix ms of its `end` record; `undefined` while it is open. */
+  endedAtMs: number | undefined;
   /** Text of its last `trace` record's body and frame, to announce it again when that record was not stored. */
   announcement: string;
 }
@@ -20,6 +21,8 @@ export interface SessionTrace {
  * event and its arrival does not exist; the bound keeps a hostile one from growing the session.
  */
 const MAX_EARLIER = 16;
+/** Text that earlier traces may hold together; one `StartTrace` can be as large as a frame. */
+const MAX_EARLIER_CHARS = 4 * 1024 * 1024;
 /** Ids of stored traces that a session remembers. */
 const MAX_STORED = 64;
 
@@ -42,7 +45,11 @@ export class SessionTraces {
   /** Makes a trace the current one; what was current becomes the youngest of the earlier ones. */
   open(trace: SessionTrace): void {
     if (this.#current !== undefined) this.#earlier.push(this.#current);
-    if (this.#earlier.length > MAX_EARLIER) this.#earlier.shift();
+    let chars = this.#earlier.reduce((sum, earlier) => sum + charsOf(earlier), 0);
+    while (this.#earlier.length > MAX_EARLIER || (this.#earlier.length > 1 && chars > MAX_EARLIER_CHARS)) {
+      const oldest = this.#earlier.shift();
+      if (oldest !== undefined) chars -= charsOf(oldest);
+    }
     this.#current = trace;
   }
 
@@ -81,6 +88,10 @@ export class SessionTraces {
     if (time === undefined || !startsAfter(current, time)) return current;
     return this.#earlier.findLast((trace) => !startsAfter(trace, time)) ?? this.#earlier[0];
   }
+}
+
+function charsOf(trace: SessionTrace): number {
+  return trace.announcement.length + trace.flowId.length + (trace.failure?.length ?? 0);
 }
 
 function startsAfter(trace: SessionTrace, time: Timestamp): boolean {
