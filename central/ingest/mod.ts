@@ -28,11 +28,9 @@ export { IngestError, type IngestErrorCode } from "./ingest_error.ts";
 export { closeLostStreams, heartbeat } from "./lost_streams.ts";
 export {
   createRecordWriter,
-  type RecordOutcome,
-  type RecordOwner,
-  type RecordWriter,
   type RecordWriterDeps,
   type RecordWriterOptions,
   type RecordWriterStats,
+  type StoreRecordWriter,
 } from "./record_writer.ts";
 export { BATCH_CONTENT_TYPE, ingestRoutes, type IngestRoutesOptions } from "./routes.ts";

@@ -1,4 +1,4 @@
-import type { RecordOwner } from "./record_writer.ts";
+import type { RecordOwner } from "@reflow/shared/connection";
 
 /** Records that belong together, and who waits for them. */
 interface Pending {

@@ -1,3 +1,4 @@
+import type { RecordOwner, RecordWriter, StoreOutcome } from "@reflow/shared/connection";
 import { AppError, messageOf } from "@reflow/shared/errors";
 import { type StreamId, streamIdText, type Uuid } from "@reflow/shared/ids";
 import type { Logger } from "@reflow/shared/telemetry";
@@ -6,15 +7,6 @@ import { StoreError } from "../store/mod.ts";
 import { IngestError } from "./ingest_error.ts";
 import type { Ingest } from "./ingest.ts";
 import { type PendingBatch, PendingRecords } from "./pending_records.ts";
-
-/** What became of appended records. */
-export type RecordOutcome = "durable" | { readonly failed: AppError };
-
-/** Whoever appended records and waits for them. */
-export interface RecordOwner {
-  /** Called once, in the order of the appends. It must not throw. */
-  settled(outcome: RecordOutcome): void;
-}
 
 /** What a writer works with. */
 export interface RecordWriterDeps {
@@ -47,10 +39,8 @@ export interface RecordWriterStats {
   readonly lastError: string | undefined;
 }
 
-/** Group commit into the store, of the same shape as a collector's spool. */
-export interface RecordWriter extends AsyncDisposable {
-  /** Takes records that belong together; the owner hears when they are stored, or why not. Never throws. */
-  append(lines: string | readonly string[], receivedAtMs: number, owner: RecordOwner): void;
+/** Group commit into the store, in the place of a collector's spool. */
+export interface StoreRecordWriter extends RecordWriter, AsyncDisposable {
   stats(): RecordWriterStats;
 }
 
@@ -67,11 +57,11 @@ const HEARTBEAT_MS = 10_000;
 const MAX_FORMER_STREAMS = 100;
 
 /** Makes a writer and starts its heartbeat. Disposing it refuses new records and waits for those it has. */
-export function createRecordWriter(deps: RecordWriterDeps, options: RecordWriterOptions): RecordWriter {
+export function createRecordWriter(deps: RecordWriterDeps, options: RecordWriterOptions): StoreRecordWriter {
   return new StoreWriter(deps, options);
 }
 
-class StoreWriter implements RecordWriter {
+class StoreWriter implements StoreRecordWriter {
   readonly #deps: RecordWriterDeps;
   readonly #options: RecordWriterOptions;
   readonly #log: Logger;
@@ -96,19 +86,24 @@ class StoreWriter implements RecordWriter {
     this.#heartbeat = this.#beat();
   }
 
-  append(lines: string | readonly string[], _receivedAtMs: number, owner: RecordOwner): void {
+  append(
+    lines: string | readonly string[],
+    _receivedAtMs: number,
+    owner: RecordOwner,
+  ): AppError | undefined {
     const list = typeof lines === "string" ? [lines] : lines;
     const units = list.reduce((sum, line) => sum + line.length, 0);
     if (this.#closing.signal.aborted) {
-      return this.#refuse(owner, "Cannot store record: the writer is stopping", "ERR_WRITER_CLOSED");
+      return this.#refuse("Cannot store record: the writer is stopping", "ERR_WRITER_CLOSED");
     }
     const waiting = this.#pending.units + this.#inFlightUnits;
     if (waiting + units > this.#options.maxPendingBytes) {
       const state = `${waiting} bytes are waiting, the limit is ${this.#options.maxPendingBytes}`;
-      return this.#refuse(owner, `Cannot store record: ${state}`, "ERR_WRITER_OVERLOADED");
+      return this.#refuse(`Cannot store record: ${state}`, "ERR_WRITER_OVERLOADED");
     }
     this.#pending.add(list, units, owner);
     this.#running ??= this.#drain();
+    return undefined;
   }
 
   stats(): RecordWriterStats {
@@ -126,9 +121,9 @@ class StoreWriter implements RecordWriter {
     await this.#heartbeat;
   }
 
-  #refuse(owner: RecordOwner, message: string, code: "ERR_WRITER_CLOSED" | "ERR_WRITER_OVERLOADED"): void {
+  #refuse(message: string, code: "ERR_WRITER_CLOSED" | "ERR_WRITER_OVERLOADED"): AppError {
     this.#failed++;
-    owner.settled({ failed: new IngestError(message, { code, retryable: true }) });
+    return new IngestError(message, { code, retryable: true });
   }
 
   /** Runs while records wait, one transaction at a time; what arrives meanwhile forms the next. */
@@ -149,7 +144,7 @@ class StoreWriter implements RecordWriter {
     this.#running = undefined;
   }
 
-  async #store(batch: PendingBatch): Promise<RecordOutcome> {
+  async #store(batch: PendingBatch): Promise<StoreOutcome> {
     const failed = await this.#tryToStore(batch.lines);
     if (failed === undefined) {
       this.#nextSequence += batch.lines.length;
@@ -165,7 +160,7 @@ class StoreWriter implements RecordWriter {
       error: failed,
     });
     this.#abandonStream();
-    return { failed };
+    return failed;
   }
 
   /** The same sequences are tried again, so that a commit nobody confirmed does not count twice. */

@@ -4,7 +4,8 @@ import { nullLogger } from "@reflow/shared/telemetry";
 import { manualClock } from "@reflow/shared/time";
 import { StoreError } from "../store/mod.ts";
 import type { IngestResult, OwnLines } from "./ingest.ts";
-import { createRecordWriter, type RecordOutcome, type RecordWriterOptions } from "./mod.ts";
+import type { StoreOutcome } from "@reflow/shared/connection";
+import { createRecordWriter, type RecordWriterOptions } from "./mod.ts";
 
 interface Call extends OwnLines {
   readonly stream: StreamId;
@@ -41,7 +42,7 @@ function setup(options: Partial<RecordWriterOptions> = {}) {
     newStreamId: newUuid,
   }, { ...OPTIONS, ...options });
   let taken = 0;
-  const outcomes: [string, RecordOutcome][] = [];
+  const outcomes: [string, StoreOutcome][] = [];
   return {
     clock,
     beats,
@@ -53,14 +54,14 @@ function setup(options: Partial<RecordWriterOptions> = {}) {
       const known = calls[taken++];
       return known === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(known);
     },
-    append(name: string, lines: string | readonly string[]): Promise<RecordOutcome> {
+    append(name: string, lines: string | readonly string[]): Promise<StoreOutcome> {
       return new Promise((resolve) => {
-        writer.append(lines, 0, {
-          settled(outcome) {
-            outcomes.push([name, outcome]);
-            resolve(outcome);
-          },
-        });
+        const settled = (outcome: StoreOutcome) => {
+          outcomes.push([name, outcome]);
+          resolve(outcome);
+        };
+        const refusal = writer.append(lines, 0, { settled });
+        if (refusal !== undefined) settled(refusal);
       });
     },
   };
@@ -108,7 +109,7 @@ Deno.test("a record writer gives up after ten seconds and goes on in a stream of
   using _clock = clock;
   await using _writer = writer;
   let attempts = 0;
-  let given: RecordOutcome | undefined;
+  let given: StoreOutcome | undefined;
   const failing = append("a", "a").then((outcome) => given = outcome);
   const first = await call();
   first.fail(AWAY);
@@ -118,7 +119,7 @@ Deno.test("a record writer gives up after ten seconds and goes on in a stream of
     if (given !== undefined) break;
     (await call()).fail(AWAY);
   }
-  assert.deepEqual(await failing, { failed: AWAY });
+  assert.deepEqual(await failing, AWAY);
   assert.ok(attempts > 5 && clock.monotonicMs() <= 12_000, `${attempts} attempts`);
   const stored = append("b", "b");
   const second = await call();
@@ -139,11 +140,11 @@ Deno.test("a record writer fails at once for what is not retryable and for a wat
   const refused = append("a", "a");
   const error = new StoreError("Cannot x: no", { code: "ERR_STORE_QUERY" });
   (await call()).fail(error);
-  assert.deepEqual(await refused, { failed: error });
+  assert.deepEqual(await refused, error);
   const missing = append("b", "b");
   (await call()).answer({ kind: "gap", expected: 0 });
   const outcome = await missing;
-  assert.ok(outcome !== "durable" && outcome.failed.code === "ERR_STORE_DATA");
+  assert.ok(outcome !== "durable" && outcome.code === "ERR_STORE_DATA");
 });
 
 Deno.test("a record writer refuses what is more than it may keep, and everything once it stops", async () => {
@@ -151,11 +152,11 @@ Deno.test("a record writer refuses what is more than it may keep, and everything
   using _clock = clock;
   const large = append("large", "x".repeat(90));
   const refused = await append("refused", "x".repeat(20));
-  assert.ok(refused !== "durable" && refused.failed.code === "ERR_WRITER_OVERLOADED");
+  assert.ok(refused !== "durable" && refused.code === "ERR_WRITER_OVERLOADED");
   const flying = await call();
   const stopping = writer[Symbol.asyncDispose]();
   const late = await append("late", "x");
-  assert.ok(late !== "durable" && late.failed.code === "ERR_WRITER_CLOSED");
+  assert.ok(late !== "durable" && late.code === "ERR_WRITER_CLOSED");
   flying.answer({ kind: "accepted", watermark: 1 });
   assert.equal(await large, "durable");
   await stopping;

@@ -1,5 +1,6 @@
 import { type Connections, isUpgrade, upgrade } from "@reflow/shared/connection";
 import { type Address, formatAddress } from "@reflow/shared/config";
+import { listen } from "@reflow/shared/lifecycle";
 import type { EndReason } from "@reflow/shared/record";
 
 /** What the port needs. */
@@ -17,9 +18,6 @@ export interface Receiver extends AsyncDisposable {
   endSessions(reason: EndReason): void;
 }
 
-/** How long open plain requests and sockets may take to close when the program stops. */
-const CLOSE_LIMIT_MS = 1000;
-
 /**
  * Opens the port.
  *
@@ -30,20 +28,14 @@ export function createReceiver(
   options: { readonly address: Address; readonly idleTimeoutSeconds: number },
 ): Receiver {
   const { connections, http } = deps;
-  const server = Deno.serve({
-    hostname: options.address.hostname,
-    port: options.address.port,
-    onListen: () => {},
-  }, (request) => isUpgrade(request) ? upgrade(request, connections, options) : http(request));
+  const listener = listen(
+    options.address,
+    (request) => isUpgrade(request) ? upgrade(request, connections, options) : http(request),
+    { beforeClose: () => connections.closeAll() },
+  );
   return {
-    address: formatAddress({ hostname: server.addr.hostname, port: server.addr.port }),
+    address: formatAddress(listener),
     endSessions: (reason) => connections.endAll(reason),
-    async [Symbol.asyncDispose]() {
-      connections.closeAll();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_LIMIT_MS));
-      await Promise.race([server.shutdown(), limit]);
-      clearTimeout(timer);
-    },
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
   };
 }
