@@ -1,3 +1,4 @@
+import { messageOf } from "../errors/mod.ts";
 import type { Connections } from "./connections.ts";
 
 /** The only subprotocol that upstream names; nobody asks for it, and it is echoed to nobody else. */
@@ -9,7 +10,7 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /**
- * Answers a WebSocket handshake on any path and hands the socket on.
+ * Answers a WebSocket handshake on any path and hands the socket on; 400 when the handshake is broken.
  *
  * @param options.idleTimeoutSeconds after that long without a frame a ping is sent; no pong in as long again ends
  * the connection. 0 sends none.
@@ -20,12 +21,19 @@ export function upgrade(
   options: { readonly idleTimeoutSeconds: number },
 ): Response {
   const asked = request.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
-  const { socket, response } = Deno.upgradeWebSocket(request, {
-    idleTimeout: options.idleTimeoutSeconds,
-    // Naming a protocol that was not asked for makes the real client abort the handshake.
-    ...(asked.includes(SUBPROTOCOL) ? { protocol: SUBPROTOCOL } : {}),
-  });
+  let upgraded: Deno.WebSocketUpgrade;
+  try {
+    upgraded = Deno.upgradeWebSocket(request, {
+      idleTimeout: options.idleTimeoutSeconds,
+      // Naming a protocol that was not asked for makes the real client abort the handshake.
+      ...(asked.includes(SUBPROTOCOL) ? { protocol: SUBPROTOCOL } : {}),
+    });
+  } catch (error) {
+    // The runtime throws for a handshake with a header missing, and would answer 500 with a trace on stderr.
+    const message = `Cannot upgrade: ${messageOf(error)}`;
+    return Response.json({ error: { code: "bad_handshake", message } }, { status: 400 });
+  }
   const url = new URL(request.url);
-  connections.accept(socket, url.pathname + url.search);
-  return response;
+  connections.accept(upgraded.socket, url.pathname + url.search);
+  return upgraded.response;
 }
