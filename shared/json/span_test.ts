@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { elementSpans, memberSpans, memberText, nestingDepth, parseLossless, withoutMember } from "./mod.ts";
+import {
+  elementSpans,
+  memberSpans,
+  memberText,
+  nestingDepth,
+  parseLossless,
+  valueEnd,
+  withoutMember,
+} from "./mod.ts";
 
 Deno.test("memberText() keeps the text of numbers and strings", () => {
   const text = ` { "a" : 18446744073709551615 , "b\\u0000":"\\ud800\\"}", "c":{"d":[1.0,{}]},"a":-0.0 } `;
@@ -39,3 +47,10 @@ Deno.test("parseLossless() keeps the text of every number", () => {
   const text = `{"u64":18446744073709551615,"f":[1.0,-0.0,1e-7],"__proto__":{"x":1E5}}`;
   assert.equal(JSON.stringify(parseLossless(text)), text);
 });
+
+Deno.test.each([[`{"a":"}"} ,1`, 0, 9], [`[1, 22,3]`, 4, 6], [`x"\\"" `, 1, 5], ["1.5e3", 0, 5]] as const)(
+  "valueEnd(%j, %i) is %i",
+  (text, from, end) => {
+    assert.equal(valueEnd(text, from), end);
+  },
+);
