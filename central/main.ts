@@ -6,7 +6,7 @@ import { centralSpec } from "./options.ts";
 const print = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
 
 if (import.meta.main) {
-  Deno.exitCode = await runProgram(
+  const exitCode = await runProgram(
     {
       spec: centralSpec,
       summary: "Stores the traces of Reflow programs and answers queries about them",
@@ -20,4 +20,6 @@ if (import.meta.main) {
     Deno.args,
     Deno.env.toObject(),
   );
+  // Everything is flushed and closed. A client that does not close its half of a socket would keep the runtime alive.
+  Deno.exit(exitCode);
 }

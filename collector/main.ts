@@ -5,7 +5,7 @@ import { collectorSpec } from "./options.ts";
 const print = (text: string) => void Deno.stdout.writeSync(new TextEncoder().encode(text));
 
 if (import.meta.main) {
-  Deno.exitCode = await runProgram(
+  const exitCode = await runProgram(
     {
       spec: collectorSpec,
       summary: "Keeps the trace events of Reflow programs on disk and delivers them to reflow-central",
@@ -18,4 +18,6 @@ if (import.meta.main) {
     Deno.args,
     Deno.env.toObject(),
   );
+  // Everything is flushed and closed. A client that does not close its half of a socket would keep the runtime alive.
+  Deno.exit(exitCode);
 }

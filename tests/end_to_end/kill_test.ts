@@ -41,8 +41,8 @@ class Phoenix implements AsyncDisposable {
     this.program = await this.#start(address);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.program[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.program[Symbol.asyncDispose]();
   }
 }
 

@@ -47,8 +47,15 @@ async function playAndCompare(
   assert.deepEqual(verdict.differences, []);
 
   for (const { sent, answers } of report.connections) {
-    const events = sent.filter((frame) => frame.startsWith(`{"RecordEvent"`)).length;
-    assert.equal(answers.filter((answer) => answer === ACK).length, events, "every event is acknowledged");
+    // A subscription is confirmed with the same words (protocol section 5).
+    const acknowledged = sent.filter((frame) =>
+      /^\{"RecordEvent"|^\{"Subscribe"|^"Unsubscribe"/.test(frame)
+    ).length;
+    assert.equal(
+      answers.filter((answer) => answer === ACK).length,
+      acknowledged,
+      "every event is acknowledged",
+    );
   }
   const expected = expectedStatuses(connections.map(({ sent }) => sent));
   assert.equal(verdict.traceIds.length, expected.length, "as many traces as sessions with events");

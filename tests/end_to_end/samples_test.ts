@@ -3,7 +3,7 @@ import { connectRaw } from "@reflow/scripts/replay";
 import { memberText } from "@reflow/shared/json";
 import { canonicalText, readList, type RunningProgram } from "@reflow/scripts/stack";
 import { freshDatabase } from "../support/postgres.ts";
-import { assertStrictAnswer } from "../support/serde_peer.ts";
+import { assertAnswer } from "../support/answers.ts";
 import { startCentral, startCollector, tempFolder, untilDelivered, untilEnded } from "../support/stack.ts";
 
 const SAMPLES = (await Deno.readTextFile(new URL("../fixtures/reflow-samples.ndjson", import.meta.url)))
@@ -36,7 +36,7 @@ async function playSamples(
       // A subscription of the samples also sees what they store; notifications are no answers.
       while (answer?.startsWith(`{"EventNotification"`)) answer = await client.next();
       assert.ok(answer !== undefined, `line ${index + 1} is answered`);
-      assertStrictAnswer(answer);
+      assertAnswer(answer);
       const value: unknown = JSON.parse(answer);
       const kind = typeof value === "string" ? value : Object.keys(Object(value))[0];
       assert.equal(kind, expectedKind(index + 1), `line ${index + 1}: ${answer.slice(0, 200)}`);
