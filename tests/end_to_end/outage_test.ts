@@ -98,5 +98,5 @@ Deno.test("collector stops on SIGTERM within five seconds with everything accept
   assert.deepEqual(verdict.differences, [], "every acknowledged event is stored");
   const list = await getJson(`http://${central.address}/api/v1/traces?flow=stopping`);
   assert.ok(Array.isArray(list["traces"]));
-  assert.equal(list["traces"][0]?.status, "Cancelled");
+  assert.equal(list["traces"][0]?.summary.end_reason, "stopped");
 });
