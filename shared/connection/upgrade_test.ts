@@ -102,7 +102,7 @@ async function readHead(connection: Deno.Conn): Promise<string> {
 }
 
 function once(target: EventTarget, type: string): Promise<Event> {
-  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }));
+  return new Promise((resolve) => target.addEventListener(type, (event) => resolve(event), { once: true }));
 }
 
 /** Returns when the condition holds; each look is one turn of the event loop. */
