@@ -101,7 +101,7 @@ async function readHead(connection: Deno.Conn): Promise<string> {
   return head;
 }
 
-function once(target: EventTarget, type: string): Promise<Event> {
+function once(target: EventTarget, type: string): Promise<unknown> {
   return new Promise((resolve) => target.addEventListener(type, (event) => resolve(event), { once: true }));
 }
 
