@@ -1,3 +1,4 @@
+import { loggingFields } from "@reflow/shared/cli";
 import { type ConfigOf, defineConfig, field } from "@reflow/shared/config";
 
 /** Everything that central can be told: the sections and keys of the operator's page, and ours. */
@@ -115,19 +116,7 @@ export const centralSpec = defineConfig({
         help: "Status of an ended trace in which an actor failed, for direct connections",
       }),
     },
-    logging: {
-      level: field.choice({
-        values: ["debug", "info", "warn", "error"],
-        default: "info",
-        help: "Mildest lines that are written",
-      }),
-      format: field.choice({
-        values: ["json", "text"],
-        default: "json",
-        help: "One JSON object per line, or text",
-      }),
-      target: field.choice({ values: ["stdout", "stderr"], default: "stderr", help: "Where lines go" }),
-    },
+    logging: loggingFields,
     metrics: {
       enabled: field.boolean({ default: true, help: "Serve /metrics on its own address" }),
       bind_address: field.address({ default: "127.0.0.1:9090", help: "Where /metrics is" }),

@@ -1,3 +1,4 @@
+import { loggingFields } from "@reflow/shared/cli";
 import { type ConfigOf, defineConfig, field } from "@reflow/shared/config";
 
 /** Everything that the collector can be told. */
@@ -90,19 +91,7 @@ export const collectorSpec = defineConfig({
         help: "Longest wait between two attempts",
       }),
     },
-    logging: {
-      level: field.choice({
-        values: ["debug", "info", "warn", "error"],
-        default: "info",
-        help: "Mildest lines that are written",
-      }),
-      format: field.choice({
-        values: ["json", "text"],
-        default: "json",
-        help: "One JSON object per line, or text",
-      }),
-      target: field.choice({ values: ["stdout", "stderr"], default: "stderr", help: "Where lines go" }),
-    },
+    logging: loggingFields,
   },
 });
 

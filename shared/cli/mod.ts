@@ -17,3 +17,6 @@ export {
   type ProgramOutput,
   runProgram,
 } from "./program.ts";
+export { type LoggingConfig, loggingFields } from "./logging_fields.ts";
+export { runMain } from "./run_main.ts";
+export { type Service, serviceCommand } from "./service_command.ts";
