@@ -87,9 +87,9 @@ export function storeLine(traceId: Uuid, events: readonly string[], status = `"C
 const STORE_BODY = { flow: null, service: null, environment: null, host: null, labels: {} };
 
 /** A `lost` record. */
-export function lostLine(): string {
+export function lostLine(endedAtMs = RECEIVED_AT_MS + 5000): string {
   const nil = "00000000-0000-0000-0000-000000000000" as Uuid;
-  return line("lost", nil, JSON.stringify({ reason: "lost", endedAtMs: RECEIVED_AT_MS + 5000 }));
+  return line("lost", nil, JSON.stringify({ reason: "lost", endedAtMs }));
 }
 
 /** One block of lines. */

@@ -1,5 +1,5 @@
 import type { StreamId, Uuid } from "@reflow/shared/ids";
-import { columnText, type Transaction } from "../store/mod.ts";
+import { columnText, timeText, type Transaction } from "../store/mod.ts";
 import { EVENT_COPY_TARGET } from "./event_row.ts";
 import type { Plan } from "./plan.ts";
 import { END_LOST_TRACES, REMOVE_TRACES, UPSERT_TRACES } from "./trace_sql.ts";
@@ -74,7 +74,7 @@ async function endLost(tx: Transaction, plan: Plan, stream: StreamId): Promise<v
   if (plan.lost === undefined) return;
   await tx.query(
     `${END_LOST_TRACES} t.stream_id = $2 AND t.collector_id = $3 AND NOT t.trace_id = ANY ($4::uuid[])`,
-    [new Date(plan.lost.endedAtMs).toISOString(), stream.stream, stream.collector, plan.openedAfterLost],
+    [timeText(plan.lost.endedAtMs), stream.stream, stream.collector, plan.openedAfterLost],
   );
 }
 
@@ -84,7 +84,7 @@ async function keepDeadLetters(tx: Transaction, plan: Plan, stream: StreamId): P
     sequence,
     reason: columnText(reason),
     record: new TextEncoder().encode(line).toHex(),
-    received_at: receivedAtMs === undefined ? null : new Date(receivedAtMs).toISOString(),
+    received_at: receivedAtMs === undefined ? null : timeText(receivedAtMs),
   }));
   // A stream's row can be removed by hand and its records sent again; the letters are the same then.
   await tx.query(

@@ -1,6 +1,6 @@
 import type { EventHead, Timestamp } from "@reflow/shared/protocol";
 import type { Uuid } from "@reflow/shared/ids";
-import { columnText, encodeCopyRow, timeColumns } from "../store/mod.ts";
+import { columnText, encodeCopyRow, timeColumns, timeText } from "../store/mod.ts";
 
 /** What {@linkcode eventRow} writes, for `copyIn`. */
 export const EVENT_COPY_TARGET =
@@ -38,7 +38,7 @@ export function eventRow(event: EventSource): string {
     event.head.toActor === undefined ? null : columnText(event.head.toActor),
     event.head.toPort === undefined ? null : columnText(event.head.toPort),
     event.clientTraceId ?? null,
-    new Date(event.receivedAtMs).toISOString(),
+    timeText(event.receivedAtMs),
     event.text,
     event.frame ?? null,
   ]);

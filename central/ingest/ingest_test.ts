@@ -3,6 +3,7 @@ import { nullLogger } from "@reflow/shared/telemetry";
 import { freshDatabase } from "@reflow/tests/support/postgres";
 import { ensurePartitions, migrate, openDatabase } from "../store/mod.ts";
 import { describeIngest, type TestStore } from "./_ingest_contract.ts";
+import { describeReceiveTimes } from "./_receive_time_contract.ts";
 import { createIngest } from "./mod.ts";
 import { batch, block, eventLine, eventText, gap, newStream } from "./_records.ts";
 import { newUuid } from "@reflow/shared/ids";
@@ -14,9 +15,9 @@ const pglite = await openDatabase("pglite://memory", OPTIONS);
 await migrate(pglite, nullLogger);
 await ensurePartitions(pglite);
 
-describeIngest("PGlite", () => Promise.resolve({ database: pglite, async [Symbol.asyncDispose]() {} }));
+const openPglite = () => Promise.resolve({ database: pglite, async [Symbol.asyncDispose]() {} });
 
-describeIngest("PostgreSQL", async (): Promise<TestStore> => {
+async function openPostgres(): Promise<TestStore> {
   await using opened = new AsyncDisposableStack();
   const address = opened.use(await freshDatabase());
   const database = opened.use(await openDatabase(address.url, OPTIONS));
@@ -24,7 +25,12 @@ describeIngest("PostgreSQL", async (): Promise<TestStore> => {
   await ensurePartitions(database);
   const whole = opened.move();
   return { database, [Symbol.asyncDispose]: () => whole.disposeAsync() };
-});
+}
+
+for (const [name, open] of [["PGlite", openPglite], ["PostgreSQL", openPostgres]] as const) {
+  describeIngest(name, open);
+  describeReceiveTimes(name, open);
+}
 
 const id = newUuid();
 const good = block(0, [eventLine(id, eventText(1))]);

@@ -1,6 +1,6 @@
 import type { StreamId, Uuid } from "@reflow/shared/ids";
 import { type Timestamp, timestampOfMs } from "@reflow/shared/protocol";
-import { columnText, MAX_ERROR_CHARS, timeColumns } from "../store/mod.ts";
+import { columnText, MAX_ERROR_CHARS, timeColumns, timeText } from "../store/mod.ts";
 import type { EndedTrace, OpenedTrace, StoredTrace } from "./slot.ts";
 
 /** Actors of one trace that one batch adds; a batch with more is no program's. */
@@ -56,7 +56,7 @@ export function traceRow(change: TraceChange, stream: StreamId): TraceRow {
     first_error: change.firstError === undefined ? null : columnText(change.firstError, MAX_ERROR_CHARS),
     start_body: stored === undefined ? opened?.startBody ?? null : null,
     stored_trace: stored?.traceText ?? null,
-    received_at: new Date(change.receivedAtMs).toISOString(),
+    received_at: timeText(change.receivedAtMs),
   };
 }
 

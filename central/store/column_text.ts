@@ -1,4 +1,4 @@
-import { compareTimestamps, formatTimestamp, type Timestamp } from "@reflow/shared/protocol";
+import { compareTimestamps, formatTimestamp, type Timestamp, timestampOfMs } from "@reflow/shared/protocol";
 
 /** Longest text in a column that is searched by, in UTF-16 units: an index entry must stay below 2,700 bytes. */
 export const MAX_NAME_CHARS = 512;
@@ -41,4 +41,15 @@ export function timeColumns(timestamp: Timestamp): TimeColumns {
   // ISO 8601 has a year 0 and PostgreSQL has 1 BC instead.
   const [, year = "", rest = ""] = /^-?(\d+)(.*)$/.exec(text) ?? [];
   return { time: `${String(Number(year) + 1).padStart(4, "0")}${rest} BC`, nanos };
+}
+
+const YEAR_10000_MS = 253_402_300_800_000;
+
+/**
+ * `timestamptz` text of a unix time in ms, to the microsecond. `Date` writes years beyond 9999 with a sign, which
+ * PostgreSQL takes for a time zone.
+ */
+export function timeText(unixMs: number): string {
+  if (unixMs >= 0 && unixMs < YEAR_10000_MS) return new Date(unixMs).toISOString();
+  return timeColumns(timestampOfMs(unixMs)).time;
 }

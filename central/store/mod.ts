@@ -19,7 +19,14 @@
  * runs on this thread, one statement at a time, without a time limit.
  */
 export { type CopyValue, encodeCopyRow } from "./copy_text.ts";
-export { columnText, MAX_ERROR_CHARS, MAX_NAME_CHARS, type TimeColumns, timeColumns } from "./column_text.ts";
+export {
+  columnText,
+  MAX_ERROR_CHARS,
+  MAX_NAME_CHARS,
+  type TimeColumns,
+  timeColumns,
+  timeText,
+} from "./column_text.ts";
 export {
   type Database,
   type DatabaseOptions,
