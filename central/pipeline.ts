@@ -32,7 +32,7 @@ const UPKEEP_EVERY_MS = 15_000;
  * Central from end to end: ingest → store ← query, direct connections beside. Returns when the signal has aborted and
  * everything taken is stored or answered.
  *
- * @throws StoreError when the database cannot be opened or migrated; Deno.errors.AddrInUse and the like.
+ * @throws StoreError when the database cannot be opened or migrated; ListenError when a port cannot be opened.
  */
 export async function runCentral(config: CentralConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const clock = systemClock;
@@ -47,7 +47,10 @@ export async function runCentral(config: CentralConfig, log: Logger, signal: Abo
   await ensurePartitions(database);
   if (config.redis.url !== undefined) log.warn("redis.url is set and not used by this version");
 
-  using metrics = createCentralMetrics();
+  const counts = createConnectionCounts();
+  using metrics = createCentralMetrics({
+    connections: () => ({ active: counts.connectionsActive, total: counts.connectionsTotal }),
+  });
   const hub = new LiveHub();
   const ingest = createIngest({
     database,
@@ -74,7 +77,6 @@ export async function runCentral(config: CentralConfig, log: Logger, signal: Abo
   });
   tasks.run("upkeep", (stop) => keepUp(database, { clock, log }, stop));
 
-  const counts = createConnectionCounts();
   const connections = new Connections(
     {
       writer,

@@ -16,7 +16,7 @@ import { createMetrics, createStatusApp } from "./status/mod.ts";
  *
  * Stopping is starting in reverse: sessions end, the port closes, shipping stops, the spool flushes.
  *
- * @throws SpoolError `ERR_SPOOL_LOCKED`, `ERR_SPOOL_VERSION`, `ERR_SPOOL_OPEN`; Deno.errors.AddrInUse and the like.
+ * @throws SpoolError `ERR_SPOOL_LOCKED`, `ERR_SPOOL_VERSION`, `ERR_SPOOL_OPEN`; ListenError when the port cannot be opened.
  */
 export async function runCollector(config: CollectorConfig, log: Logger, signal: AbortSignal): Promise<void> {
   const clock = systemClock;

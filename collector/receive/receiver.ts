@@ -21,7 +21,7 @@ export interface Receiver extends AsyncDisposable {
 /**
  * Opens the port.
  *
- * @throws Deno.errors.AddrInUse and the like when the address cannot be used.
+ * @throws ListenError when the address cannot be used.
  */
 export function createReceiver(
   deps: ReceiverDeps,

@@ -1,3 +1,6 @@
+import { formatAddress } from "../config/mod.ts";
+import { listenError } from "./listen_error.ts";
+
 /** An open port. Disposing it stops taking requests and gives those under way a moment. */
 export interface Listener extends AsyncDisposable {
   readonly hostname: string;
@@ -12,14 +15,14 @@ const CLOSE_LIMIT_MS = 1000;
  * Opens a port for HTTP.
  *
  * @param options.beforeClose runs first when the port closes, for what `Deno.serve` knows nothing of.
- * @throws Deno.errors.AddrInUse and the like when the address cannot be used.
+ * @throws ListenError `ERR_LISTEN_IN_USE`, `ERR_LISTEN_DENIED`, `ERR_LISTEN_ADDRESS`
  */
 export function listen(
   address: { readonly hostname: string; readonly port: number },
   handler: Deno.ServeHandler,
   options: { readonly beforeClose?: () => void } = {},
 ): Listener {
-  const server = Deno.serve({ ...address, onListen: () => {} }, handler);
+  const server = serve(address, handler);
   return {
     hostname: server.addr.hostname,
     port: server.addr.port,
@@ -31,4 +34,15 @@ export function listen(
       clearTimeout(timer);
     },
   };
+}
+
+function serve(
+  address: { readonly hostname: string; readonly port: number },
+  handler: Deno.ServeHandler,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ ...address, onListen: () => {} }, handler);
+  } catch (error) {
+    throw listenError(formatAddress(address), error);
+  }
 }

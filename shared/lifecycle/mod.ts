@@ -14,4 +14,5 @@ export { type ScopedSignal, type SignalHost, signalsToAbort } from "./signals.ts
 export { TaskGroup, type TaskGroupOptions } from "./task_group.ts";
 export { type Deadline, deadline } from "./deadline.ts";
 export { listen, type Listener } from "./listen.ts";
+export { ListenError, type ListenErrorCode } from "./listen_error.ts";
 export { aborted } from "./aborted.ts";
