@@ -55,7 +55,7 @@ export async function runCollector(config: CollectorConfig, log: Logger, signal:
 
   const counts = createConnectionCounts();
   const hub = new LiveHub();
-  const ask = createRelay({ fetch, log: log.child({ component: "relay" }) }, {
+  const ask = createRelay({ fetch, clock, log: log.child({ component: "relay" }) }, {
     url: config.forward.url,
     token: config.forward.token,
     timeoutMs: Math.min(config.forward.timeout, 10_000),
