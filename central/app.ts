@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { matchedRoutes } from "hono/route";
+import { isUpgrade } from "@reflow/shared/connection";
 import type { Logger } from "@reflow/shared/telemetry";
 import { type Clock, systemClock } from "@reflow/shared/time";
 import { internalError, withHttpErrors } from "./query/mod.ts";
@@ -60,10 +61,6 @@ export function createApp(options: AppOptions): App {
       return app.fetch(request, info);
     },
   };
-}
-
-function isUpgrade(request: Request): boolean {
-  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
 async function answerUpgrade(

@@ -1,4 +1,4 @@
-import { type Counter, type Gauge, Registry, Summary } from "prom-client";
+import { type Counter, Registry, Summary } from "prom-client";
 import { createRegistry } from "@reflow/shared/telemetry";
 
 /** Metrics of central; the names are those of the operator's page. */
@@ -12,8 +12,6 @@ export interface CentralMetrics extends Disposable {
   readonly deadLetters: Counter;
   /** Adds records that a collector gave up; reasons beyond {@linkcode MAX_REASONS} count as "other". */
   addDropped(reason: string, records: number): void;
-  readonly wsConnections: Gauge;
-  readonly wsConnectionsTotal: Counter;
   /** Everything in the text format of Prometheus. */
   metricsText(): Promise<{ readonly body: string; readonly contentType: string }>;
 }
@@ -25,8 +23,16 @@ const MAX_REASONS = 32;
 const QUANTILE_WINDOW_SECONDS = 600;
 const QUANTILE_STEPS = 5;
 
-/** Makes the metrics, all at zero. `process` adds those of the process, on by default. */
-export function createCentralMetrics(options: { readonly process?: boolean } = {}): CentralMetrics {
+/** What {@linkcode createCentralMetrics} shows beside what it is told. */
+export interface CentralMetricsOptions {
+  /** WebSocket connections open now, and since the start; asked when somebody reads the metrics. */
+  readonly connections: () => { readonly active: number; readonly total: number };
+  /** Adds the metrics of the process; on by default. */
+  readonly process?: boolean;
+}
+
+/** Makes the metrics, all at zero. */
+export function createCentralMetrics(options: CentralMetricsOptions): CentralMetrics {
   const registry = createRegistry("tracing", options);
   const requests = registry.counter({
     name: "requests_total",
@@ -48,6 +54,19 @@ export function createCentralMetrics(options: { readonly process?: boolean } = {
     ageBuckets: QUANTILE_STEPS,
     registers: [summaries],
   });
+  registry.gauge({
+    name: "ws_connections",
+    help: "Open WebSocket connections",
+    collect: (gauge) => gauge.set(options.connections().active),
+  });
+  registry.counter({
+    name: "ws_connections_total",
+    help: "WebSocket connections since the start",
+    collect(counter) {
+      counter.reset();
+      counter.inc(options.connections().total);
+    },
+  });
   const reasons = new Set<string>();
   return {
     observeRequest({ route, status, durationMs }) {
@@ -61,11 +80,6 @@ export function createCentralMetrics(options: { readonly process?: boolean } = {
     eventsStored: registry.counter({ name: "events_stored_total", help: "Events stored by this process" }),
     recordsStored: registry.counter({ name: "records_stored_total", help: "Records stored by this process" }),
     deadLetters: registry.counter({ name: "dead_letters_total", help: "Records put aside by this process" }),
-    wsConnections: registry.gauge({ name: "ws_connections", help: "Open WebSocket connections" }),
-    wsConnectionsTotal: registry.counter({
-      name: "ws_connections_total",
-      help: "WebSocket connections since the start",
-    }),
     async metricsText() {
       const { body, contentType } = await registry.metricsText();
       return { body: `${body}\n${await summaries.metrics()}`, contentType };
