@@ -68,6 +68,7 @@ export const collectorSpec = defineConfig({
     forward: {
       url: field.url({
         protocols: ["http", "https"],
+        isBase: true,
         default: "http://127.0.0.1:8090",
         help: "Address of reflow-central",
       }),

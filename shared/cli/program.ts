@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { AppError, messageOf } from "../errors/mod.ts";
-import { type ConfigSpec, helpText, splitFlags } from "../config/mod.ts";
+import { type ConfigSpec, helpText, type SplitFlags, splitFlags } from "../config/mod.ts";
 import { VERSION } from "../telemetry/mod.ts";
 
 /** What a command gets: the sources of the configuration that the command line names. */
@@ -54,7 +54,7 @@ export async function runProgram(
   env: Readonly<Record<string, string>>,
   output: ProgramOutput = processOutput,
 ): Promise<number> {
-  const { file, flags, rest } = splitFlags(args);
+  const { rest, ...given } = splitFlags(args);
   let exitCode = 0;
   const root = new Command(program.spec.name).description(program.summary).exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err })
@@ -71,7 +71,12 @@ export async function runProgram(
     }
     sub.addHelpText("after", () => afterHelp(program.spec, command));
     sub.action(async () => {
-      exitCode = await command.run({ file, flags, env });
+      const state = misuse(command, given);
+      if (state === undefined) exitCode = await command.run({ file: given.file, flags: given.flags, env });
+      else {
+        output.err(`error: Cannot run "${command.name}": ${state}\n`);
+        exitCode = EXIT_USAGE;
+      }
     });
   }
   try {
@@ -87,6 +92,19 @@ export async function runProgram(
     if (error instanceof AppError && error.hint !== undefined) output.err(`hint: ${error.hint}\n`);
     return error instanceof AppError && error.code === "ERR_CONFIG_INVALID" ? EXIT_CONFIG : 1;
   }
+}
+
+/** Why the flags do not fit the command; ignoring them would leave somebody believing that they work. */
+function misuse(
+  command: ProgramCommand,
+  { file, extraFiles, flags }: Omit<SplitFlags, "rest">,
+): string | undefined {
+  const [second] = extraFiles;
+  if (second !== undefined) return `one configuration file is read, found "${file}" and "${second}"`;
+  if (file === "") return `"--config" needs the path of a file`;
+  if (command.takesConfig) return undefined;
+  const [name] = file === undefined ? Object.keys(flags) : ["config"];
+  return name === undefined ? undefined : `it reads no configuration, found "--${name}"`;
 }
 
 function afterHelp(spec: ConfigSpec, command: ProgramCommand): string {

@@ -1,7 +1,9 @@
 /** What `splitFlags()` finds on a command line. */
 export interface SplitFlags {
-  /** Path after `--config`, if given. */
+  /** Path after `--config`, the first one, if given. */
   readonly file: string | undefined;
+  /** Paths after further `--config`, which nobody reads. */
+  readonly extraFiles: readonly string[];
   /** Texts by key path, the last one of each key. */
   readonly flags: Readonly<Record<string, string>>;
   /** Everything else, in order. */
@@ -19,7 +21,7 @@ const FILE_FLAG = /^--config(?:=([^]*))?$/;
 export function splitFlags(args: readonly string[]): SplitFlags {
   const flags: [string, string][] = [];
   const rest: string[] = [];
-  let file: string | undefined;
+  const files: string[] = [];
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? "";
     if (arg === "--") {
@@ -38,8 +40,9 @@ export function splitFlags(args: readonly string[]): SplitFlags {
       value = next;
       index++;
     }
-    if (keyMatch === null) file = value ?? "";
+    if (keyMatch === null) files.push(value ?? "");
     else flags.push([keyMatch[1] ?? "", value ?? ""]);
   }
-  return { file, flags: Object.fromEntries(flags), rest };
+  const [file, ...extraFiles] = files;
+  return { file, extraFiles, flags: Object.fromEntries(flags), rest };
 }

@@ -92,6 +92,7 @@ Deno.test("splitFlags() takes its own flags and leaves the rest in order", () =>
   ];
   assert.deepEqual(splitFlags(args), {
     file: "a.toml",
+    extraFiles: [],
     flags: { "a.list": "x=y", "a.path": "" },
     rest: ["run", "-v", "--help", "--", "--a.path", "z"],
   });

@@ -78,10 +78,14 @@ export function choice<const Word extends string>(
   return makeField(kind, options);
 }
 
-/** Accepted protocols without the colon, such as `["http", "https"]`; `secret` hides the whole URL. */
+/** What a URL may be. */
 export interface UrlOptions extends FieldOptions<string> {
+  /** Accepted protocols without the colon, such as `["http", "https"]`. */
   readonly protocols: readonly string[];
+  /** Hides the whole URL. */
   readonly secret?: boolean;
+  /** Refuses credentials, query and fragment, for an address that paths are added to and that is shown to people. */
+  readonly isBase?: boolean;
 }
 
 /** An absolute URL, kept as written; credentials in it are masked wherever it is shown. */
@@ -95,13 +99,20 @@ export function url(options: UrlOptions): Field<string | undefined> {
     parse(raw) {
       if (typeof raw !== "string" || raw.length > DEFAULT_MAX_LENGTH) return refused();
       const protocol = options.protocols.find((name) => raw.toLowerCase().startsWith(`${name}://`));
-      return protocol !== undefined && !/\s/.test(raw) && URL.canParse(raw) ? accepted(raw) : refused();
+      if (protocol === undefined || /\s/.test(raw) || !URL.canParse(raw)) return refused();
+      return options.isBase === true && !isBase(new URL(raw))
+        ? refused(`${expected} and has no credentials, no query and no fragment`)
+        : accepted(raw);
     },
     render: (value) => tomlString(maskCredentials(value)),
     redact: maskCredentials,
   };
   const parse = options.secret === true ? refusingPlaceholder(kind) : kind.parse;
   return makeField({ ...kind, parse }, options);
+}
+
+function isBase({ username, password, search, hash }: URL): boolean {
+  return username + password + search + hash === "";
 }
 
 // Greedy up to the last "@" and deliberately crude: it must also mask what is not a valid URL.
