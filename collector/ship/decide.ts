@@ -57,7 +57,7 @@ export function decide(outcome: SendOutcome, context: AnswerContext): Decision {
       if (context.isGap || context.rejections < MAX_REJECTIONS) return { kind: "retry", delayMs };
       return { kind: "give_up", reason: "rejected", delayMs };
     case "throttled":
-      return { kind: "retry", delayMs: throttleDelayMs(outcome.retryAfterMs, delayMs, random) };
+      return { kind: "retry", delayMs: throttleDelayMs(outcome.retryAfterMs, delayMs, context) };
     case "unauthorized":
     case "unreachable":
       return { kind: "retry", delayMs };
@@ -67,8 +67,13 @@ export function decide(outcome: SendOutcome, context: AnswerContext): Decision {
 }
 
 // A tenth more at most: collectors that were throttled together should not come back together.
-function throttleDelayMs(retryAfterMs: number | undefined, delayMs: number, random: () => number): number {
-  if (retryAfterMs === undefined) return delayMs;
+function throttleDelayMs(
+  retryAfterMs: number | undefined,
+  delayMs: number,
+  { options, random }: AnswerContext,
+): number {
+  // keeps S2: "Retry-After: 0", or a date that has passed by a server's clock, would make a tight loop.
+  if (retryAfterMs === undefined || retryAfterMs < options.retryBaseMs) return delayMs;
   const askedMs = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
-  return Math.max(1, Math.ceil(askedMs * (1 + random() / 10)));
+  return Math.ceil(askedMs * (1 + random() / 10));
 }

@@ -53,9 +53,16 @@ Deno.test("decide() waits as long as central asks, within reason", () => {
   const ask = (retryAfterMs: number | undefined) =>
     decide({ kind: "throttled", retryAfterMs, message: "429" }, { ...CONTEXT, random: () => 0 }).delayMs;
   assert.equal(ask(5_000), 5_000);
-  assert.equal(ask(0), 1);
   assert.equal(ask(10 ** 12), 600_000);
   assert.equal(ask(undefined), 1);
+});
+
+Deno.test("decide() backs off by itself when central asks for no wait to speak of", () => {
+  const context = { ...CONTEXT, attempt: 10, random: () => 0.5 };
+  const alone = decide({ kind: "unreachable", message: "500" }, context).delayMs;
+  for (const retryAfterMs of [0, 1, 199]) {
+    assert.equal(decide({ kind: "throttled", retryAfterMs, message: "503" }, context).delayMs, alone);
+  }
 });
 
 Deno.test.each(

@@ -13,7 +13,7 @@
  * | 409 `{"expected": N}` | go back to N, or declare what is gone |
  * | 413 | half the batch; one block: split it; one record: a gap "too_large" |
  * | 400, 422 | half the batch; one block, refused three times: a gap "rejected" |
- * | 429, 503 | wait as long as `Retry-After` says |
+ * | 429, 503 | wait as long as `Retry-After` says; without it, or below 200 ms, like anything else |
  * | 401, 403 | keep everything, retry, complain once a minute |
  * | anything else, or nothing | retry, waiting up to 30 s, with full jitter |
  */
