@@ -29,7 +29,7 @@ function readBinary(bytes: Uint8Array, maxBytes: number): FrameText {
     unpacked = unpack(bytes, packing, maxBytes);
   } catch (error) {
     if (error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
-      return tooLarge(`unpacked from ${packing}, more than ${maxBytes}`, maxBytes);
+      return tooLarge(`more than ${maxBytes}`, maxBytes, ` when unpacked from ${packing}`);
     }
     const reason = error instanceof Error ? error.message : String(error);
     return refuse("SerializationError", `Cannot unpack binary frame as ${packing}: ${reason}`);
@@ -64,9 +64,9 @@ function unpack(bytes: Uint8Array, packing: Packing, maxOutputLength: number): U
   }
 }
 
-function tooLarge(found: string, maxBytes: number): Refusal {
+function tooLarge(found: string, maxBytes: number, when = ""): Refusal {
   return refuse(
     "InvalidRequest",
-    `Cannot take frame: it has ${found} bytes, max_event_size is ${maxBytes}; the connection stays open`,
+    `Cannot take frame: it has ${found} bytes${when}, max_event_size is ${maxBytes}; the connection stays open`,
   );
 }
