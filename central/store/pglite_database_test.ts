@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeStore, TEST_OPTIONS } from "./_store_contract.ts";
-import { openDatabase } from "./mod.ts";
+import { encodeCopyRow, openDatabase } from "./mod.ts";
 
 describeStore("PGlite", () => Promise.resolve({ url: "pglite://memory", async [Symbol.asyncDispose]() {} }));
 
@@ -22,4 +22,15 @@ Deno.test("openDatabase() keeps a folder's data and locks it against a second op
   await using again = await openDatabase(`pglite://${folder}`, TEST_OPTIONS);
   assert.deepEqual(await again.query("SELECT n FROM kept"), [{ n: 1 }]);
   assert.deepEqual(await again.query("SHOW fsync"), [{ fsync: "on" }]);
+});
+
+Deno.test("transaction() has the embedded store learn how much was copied, as a server's autovacuum would", async () => {
+  await using database = await openDatabase("pglite://memory", TEST_OPTIONS);
+  await database.transaction((tx) => tx.script("CREATE TABLE grown (n int, body text)"));
+  const rows = Array.from({ length: 2000 }, (_, n) => encodeCopyRow([n, "x".repeat(600)]));
+  await database.transaction((tx) => tx.copyIn("grown (n, body)", rows.join("")));
+  assert.deepEqual(
+    await database.query("SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'grown'"),
+    [{ rows: rows.length }],
+  );
 });
