@@ -50,4 +50,5 @@ export function toStoreError(thrown: unknown, doing: string): unknown {
   return new StoreError(`Cannot ${doing}: ${shown}`, { code, retryable: RETRYABLE.has(code), cause: thrown });
 }
 
-const SQL_STATE = /^[0-9A-Z]{5}$/;
+/** The classes of appendix A. Five capitals alone will not do: a socket that breaks says "EPIPE". */
+const SQL_STATE = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;

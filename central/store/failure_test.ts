@@ -21,18 +21,24 @@ Deno.test.each([
   assert.equal(codeOfState(state), code);
 });
 
-Deno.test("toStoreError() passes our own errors on and takes what has no SQLSTATE for a lost connection", () => {
+Deno.test("toStoreError() passes our own errors on", () => {
   const own = new StoreError("Cannot x: y", { code: "ERR_STORE_DATA" });
   assert.equal(toStoreError(own, "z"), own);
-  const lost = toStoreError(
-    Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
-    "query database",
-  );
-  assert.ok(lost instanceof StoreError);
-  assert.equal(lost.message, "Cannot query database: read ECONNRESET");
-  assert.equal(lost.code, "ERR_STORE_UNAVAILABLE");
-  assert.equal(lost.retryable, true);
 });
+
+Deno.test.each([["read ECONNRESET", "ECONNRESET"], ["write EPIPE", "EPIPE"], [
+  "getaddrinfo EAI_AGAIN db",
+  "EAI_AGAIN",
+]])(
+  "toStoreError() takes '%s', which has no SQLSTATE, for a lost connection",
+  (message, code) => {
+    const lost = toStoreError(Object.assign(new Error(message), { code }), "query database");
+    assert.ok(lost instanceof StoreError);
+    assert.equal(lost.message, `Cannot query database: ${message}`);
+    assert.equal(lost.code, "ERR_STORE_UNAVAILABLE");
+    assert.equal(lost.retryable, true);
+  },
+);
 
 Deno.test.each([
   ["postgresql://u:p@h/d", { kind: "postgres", url: "postgresql://u:p@h/d" }],
