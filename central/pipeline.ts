@@ -116,10 +116,11 @@ export async function runCentral(config: CentralConfig, log: Logger, signal: Abo
   });
   await using server = listen(config.server.bind_address, (request, info) => app.fetch(request, info), {
     beforeClose: () => connections.closeAll(),
+    log,
   });
   addresses["http"] = formatAddress(server);
   await using metricsServer = config.metrics.enabled
-    ? listen(config.metrics.bind_address, (request) => answerMetrics(request, metrics))
+    ? listen(config.metrics.bind_address, (request) => answerMetrics(request, metrics), { log })
     : undefined;
   if (metricsServer !== undefined) addresses["metrics"] = formatAddress(metricsServer);
   log.info("Listening", {

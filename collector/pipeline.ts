@@ -93,7 +93,11 @@ export async function runCollector(config: CollectorConfig, log: Logger, signal:
     isStopping: () => signal.aborted,
     registry,
   });
-  await using receiver = createReceiver({ connections, http: status.fetch }, {
+  await using receiver = createReceiver({
+    connections,
+    http: status.fetch,
+    log: log.child({ component: "receive" }),
+  }, {
     address: config.server.bind_address,
     idleTimeoutSeconds: Math.ceil(config.server.ping_interval / 1000),
   });

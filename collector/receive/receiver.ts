@@ -2,12 +2,14 @@ import { type Connections, isUpgrade, upgrade } from "@reflow/shared/connection"
 import { type Address, formatAddress } from "@reflow/shared/config";
 import { listen } from "@reflow/shared/lifecycle";
 import type { EndReason } from "@reflow/shared/record";
+import type { Logger } from "@reflow/shared/telemetry";
 
 /** What the port needs. */
 export interface ReceiverDeps {
   readonly connections: Connections;
   /** Answers everything that is not a WebSocket. */
   readonly http: (request: Request) => Response | Promise<Response>;
+  readonly log: Logger;
 }
 
 /** The open port. */
@@ -27,11 +29,11 @@ export function createReceiver(
   deps: ReceiverDeps,
   options: { readonly address: Address; readonly idleTimeoutSeconds: number },
 ): Receiver {
-  const { connections, http } = deps;
+  const { connections, http, log } = deps;
   const listener = listen(
     options.address,
     (request) => isUpgrade(request) ? upgrade(request, connections, options) : http(request),
-    { beforeClose: () => connections.closeAll() },
+    { beforeClose: () => connections.closeAll(), log },
   );
   return {
     address: formatAddress(listener),
