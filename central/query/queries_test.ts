@@ -1,5 +1,6 @@
 import { freshDatabase } from "@reflow/tests/support/postgres";
 import { openTestStore, type TestStore } from "./_fixture.ts";
+import { filterModelContract } from "./_filter_model_contract.ts";
 import { listsContract } from "./_lists_contract.ts";
 import { tracesContract } from "./_traces_contract.ts";
 import { wireContract } from "./_wire_contract.ts";
@@ -8,6 +9,7 @@ async function queriesContract(t: Deno.TestContext, store: TestStore): Promise<v
   await tracesContract(t, store);
   await listsContract(t, store);
   await wireContract(t, store);
+  await filterModelContract(t, store);
 }
 
 Deno.test("reads hold their contract when the store is PGlite", async (t) => {
