@@ -125,8 +125,6 @@ export class StreamShipper {
     const { firstSequence, nextSequence } = gap;
     const recordCount = nextSequence - firstSequence;
     this.#reader.noteGap({ firstSequence, recordCount, reason });
-    const { givenUp } = this.#deps.counters;
-    givenUp[reason] = (givenUp[reason] ?? 0) + recordCount;
     this.#deps.log.error("Records that central cannot take are given up", {
       stream: this.#reader.id,
       firstSequence,
@@ -147,9 +145,9 @@ export class StreamShipper {
     if (outcome.kind === "accepted" && outcome.watermark > position) {
       counters.batches++;
       counters.bytes += parcel.bytes.byteLength;
-      if (parcel.gapReason === undefined) {
-        counters.records += Math.min(outcome.watermark, parcel.nextSequence) - position;
-      }
+      const taken = Math.min(outcome.watermark, parcel.nextSequence) - position;
+      if (parcel.gapReason === undefined) counters.records += taken;
+      else counters.dropped[parcel.gapReason] = (counters.dropped[parcel.gapReason] ?? 0) + taken;
       counters.lastSuccessAtMs = clock.now();
       if (this.#isInTrouble) log.info("Central takes records again", { stream: this.#reader.id });
       this.#isInTrouble = false;

@@ -47,8 +47,8 @@ export interface ShipCounters {
   bytes: number;
   /** Records that central said it has because of this run. */
   records: number;
-  /** Records given up here by reason; the spool's own gaps are in its statistics. */
-  givenUp: Record<string, number>;
+  /** Records that central was told of as given up by reason, whoever gave them up. */
+  dropped: Record<string, number>;
   /** Attempts that did not end with progress, by what came back. */
   retries: Record<string, number>;
   lastSuccessAtMs: number | undefined;
@@ -61,7 +61,7 @@ export function createShipCounters(): ShipCounters {
     batches: 0,
     bytes: 0,
     records: 0,
-    givenUp: {},
+    dropped: {},
     retries: {},
     lastSuccessAtMs: undefined,
     lastError: undefined,

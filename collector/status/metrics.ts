@@ -152,6 +152,34 @@ const READINGS = [
   },
 ] as const satisfies readonly Reading[];
 
+/** Several numbers under one name, each with its reason. */
+interface ReadingByReason {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (sources: MetricSources) => Readonly<Record<string, number>>;
+}
+
+const READINGS_BY_REASON = [
+  {
+    name: "delivery_retries_total",
+    help:
+      "Attempts to send that failed, by reason; unauthorized: check forward.token, unreachable: check forward.url",
+    read: ({ shipped }) => shipped.retries,
+  },
+  {
+    name: "records_dropped_total",
+    help:
+      "Records given up and declared as such to central, by reason; missing, corrupt: look at the disk, else at central's log",
+    read: ({ shipped }) => shipped.dropped,
+  },
+  {
+    name: "spool_refused_total",
+    help:
+      "Appends that the spool did not take, by code; ERR_SPOOL_FULL: see why central takes nothing, ERR_SPOOL_OVERLOADED: the disk is too slow",
+    read: ({ spool }) => spool().refused,
+  },
+] as const satisfies readonly ReadingByReason[];
+
 /** Makes the registry; nothing is counted twice, every number is read where it is kept. */
 export function createMetrics(sources: MetricSources): MetricsRegistry {
   const registry = createRegistry("reflow_collector");
@@ -160,27 +188,17 @@ export function createMetrics(sources: MetricSources): MetricsRegistry {
     if (kind === "gauge") registry.gauge({ name, help, collect: (gauge) => gauge.set(collect()) });
     else registry.counter({ name, help, collect: (counter) => reset(counter, collect()) });
   }
-  registry.counter({
-    name: "delivery_retries_total",
-    help:
-      "Attempts to send that failed, by reason; unauthorized: check forward.token, unreachable: check forward.url",
-    labelNames: ["reason"],
-    collect: (counter) => {
-      counter.reset();
-      for (const [reason, count] of Object.entries(sources.shipped.retries)) counter.inc({ reason }, count);
-    },
-  });
-  registry.counter({
-    name: "records_dropped_total",
-    help: "Records given up and declared as such to central, by reason",
-    labelNames: ["reason"],
-    collect: (counter) => {
-      counter.reset();
-      for (const stream of sources.spool().streams) {
-        for (const [reason, count] of Object.entries(stream.dropped)) counter.inc({ reason }, count);
-      }
-    },
-  });
+  for (const { name, help, read } of READINGS_BY_REASON) {
+    registry.counter({
+      name,
+      help,
+      labelNames: ["reason"],
+      collect: (counter) => {
+        counter.reset();
+        for (const [reason, count] of Object.entries(read(sources))) counter.inc({ reason }, count);
+      },
+    });
+  }
   return registry;
 }
 
