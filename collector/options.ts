@@ -1,5 +1,6 @@
 import { loggingFields } from "@reflow/shared/cli";
 import { type ConfigOf, defineConfig, field } from "@reflow/shared/config";
+import { DEFAULT_SPOOL_OPTIONS, type SpoolOptions } from "./spool/mod.ts";
 
 /** Everything that the collector can be told. */
 export const collectorSpec = defineConfig({
@@ -49,14 +50,15 @@ export const collectorSpec = defineConfig({
       directory: field.path({ default: "./reflow-spool", help: "Folder of the durable queue" }),
       max_bytes: field.bytes({
         default: 10 * 1024 ** 3,
-        min: 1024 * 1024,
+        min: 64 * 1024 * 1024,
         help: "Disk space of the queue; when it is used up, events are answered with success:false",
       }),
       segment_bytes: field.bytes({
         default: 16 * 1024 * 1024,
         min: 64 * 1024,
         max: 1024 ** 3,
-        help: "Size at which a segment file is closed and the next one begins",
+        help:
+          "Size at which a segment file is closed and the next one begins; at most an eighth of max_bytes",
       }),
       max_pending_bytes: field.bytes({
         default: 64 * 1024 * 1024,
@@ -98,3 +100,16 @@ export const collectorSpec = defineConfig({
 
 /** The collector's checked configuration. */
 export type CollectorConfig = ConfigOf<typeof collectorSpec>;
+
+/** What of the configuration the spool is opened with. */
+export function spoolOptionsOf({ spool }: Pick<CollectorConfig, "spool">): SpoolOptions {
+  return {
+    ...DEFAULT_SPOOL_OPTIONS,
+    folder: spool.directory,
+    maxBytes: spool.max_bytes,
+    // Disk space is given back by whole segments, and never that of the one being written: a segment as large as the
+    // limit would leave a full spool full for good. An eighth and one block of the largest frame (32 MiB) always fit.
+    segmentBytes: Math.min(spool.segment_bytes, Math.floor(spool.max_bytes / 8)),
+    maxPendingBytes: spool.max_pending_bytes,
+  };
+}

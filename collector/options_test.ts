@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { loadConfig } from "@reflow/shared/config";
-import { collectorSpec } from "./options.ts";
+import { configOrThrow, loadConfig } from "@reflow/shared/config";
+import { collectorSpec, spoolOptionsOf } from "./options.ts";
 
 const NAMED = [
   ["REFLOW_COLLECTOR_BIND_ADDRESS", "127.0.0.1:0", "server.bind_address"],
@@ -33,3 +33,13 @@ for (const url of NOT_A_BASE) {
     assert.match(result.problems[0]?.expected ?? "", /no credentials, no query and no fragment/);
   });
 }
+
+Deno.test("segments stay small beside the limit of the spool, so that a full one can become free again", async () => {
+  const optionsFor = async (flags: Record<string, string>) =>
+    spoolOptionsOf(configOrThrow(collectorSpec, await loadConfig(collectorSpec, { env: {}, flags })));
+  const usual = await optionsFor({});
+  assert.equal(usual.segmentBytes, 16 * 1024 * 1024);
+  const small = await optionsFor({ "spool.max_bytes": "64MiB" });
+  assert.equal(small.segmentBytes, 8 * 1024 * 1024);
+  await assert.rejects(optionsFor({ "spool.max_bytes": "63MiB" }));
+});

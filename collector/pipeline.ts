@@ -3,11 +3,11 @@ import { LiveHub } from "@reflow/shared/live";
 import { aborted, TaskGroup } from "@reflow/shared/lifecycle";
 import { type Logger, VERSION } from "@reflow/shared/telemetry";
 import { systemClock } from "@reflow/shared/time";
-import type { CollectorConfig } from "./options.ts";
+import { type CollectorConfig, spoolOptionsOf } from "./options.ts";
 import { createReceiver } from "./receive/mod.ts";
 import { createRelay } from "./relay/mod.ts";
 import { createHttpSender, createShipCounters, DEFAULT_SHIP_OPTIONS, runShipper } from "./ship/mod.ts";
-import { DEFAULT_SPOOL_OPTIONS, denoFs, openSpool } from "./spool/mod.ts";
+import { denoFs, openSpool } from "./spool/mod.ts";
 import { createMetrics, createStatusApp } from "./status/mod.ts";
 
 /**
@@ -22,13 +22,7 @@ export async function runCollector(config: CollectorConfig, log: Logger, signal:
   const clock = systemClock;
   await using spool = await openSpool(
     { fs: denoFs, clock, log: log.child({ component: "spool" }) },
-    {
-      ...DEFAULT_SPOOL_OPTIONS,
-      folder: config.spool.directory,
-      maxBytes: config.spool.max_bytes,
-      segmentBytes: config.spool.segment_bytes,
-      maxPendingBytes: config.spool.max_pending_bytes,
-    },
+    spoolOptionsOf(config),
   );
   const sender = createHttpSender({ fetch, clock }, {
     url: new URL(config.forward.url),
@@ -112,8 +106,10 @@ export async function runCollector(config: CollectorConfig, log: Logger, signal:
     central: config.forward.url,
   });
 
-  const failed = tasks.done();
-  await Promise.race([aborted(signal), failed]);
-  log.info("Stopping", { connections: connections.size });
-  receiver.endSessions("stopped");
+  try {
+    await Promise.race([aborted(signal), tasks.done()]);
+  } finally {
+    log.info("Stopping", { connections: connections.size });
+    receiver.endSessions("stopped");
+  }
 }
