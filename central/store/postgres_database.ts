@@ -41,6 +41,9 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => log.warn("Lost an idle connection to the database", { error }));
+  // Neither the pool nor we listen from the moment in which a client is lent out until its promise has settled, and the
+  // server's last words can come in the very packet that made it ready. Whoever uses the client then hears it is gone.
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const timeoutMs = options.statementTimeoutMs === 0 ? 0 : options.statementTimeoutMs + GRACE_MS;
 
   const database: Database = {
@@ -77,7 +80,6 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
     throw toStoreError(error, "connect to database");
   }
   let isBroken = false;
-  // While a client is lent out the pool does not listen, and an unheard error would end the process.
   const noteError = () => isBroken = true;
   client.on("error", noteError);
   try {

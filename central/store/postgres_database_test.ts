@@ -49,6 +49,37 @@ Deno.test("transaction() survives the end of its connection before, during and a
   }
 });
 
+Deno.test("a connection that ends while it is handed out fails its statement and not the process", async () => {
+  await using server = await dyingServer();
+  const opening = openDatabase(server.url, TEST_OPTIONS);
+  await assert.rejects(opening, { code: "ERR_STORE_UNAVAILABLE", retryable: true });
+});
+
+/** Speaks just enough of the protocol: "ready for query" and "terminating connection" in one packet. */
+async function dyingServer(): Promise<AsyncDisposable & { readonly url: string }> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const message = (type: string, body: string) => {
+    const length = body.length + 4;
+    return `${type}\0\0${String.fromCharCode(length >> 8, length & 255)}${body}`;
+  };
+  const packet = message("R", "\0\0\0\0") + message("Z", "I") +
+    message("E", "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0");
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(4096));
+      await connection.write(Uint8Array.from(packet, (letter) => letter.charCodeAt(0)));
+      connection.close();
+    }
+  })();
+  return {
+    url: `postgresql://u@127.0.0.1:${listener.addr.port}/d`,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
 Deno.test("query() and copyIn() end after the statement timeout", async () => {
   await using address = await freshDatabase();
   await using database = await openDatabase(address.url, { ...TEST_OPTIONS, statementTimeoutMs: 100 });
