@@ -20,7 +20,13 @@ export function parseDatabaseUrl(url: string): DatabaseAddress {
       hint: "characters such as / @ # in a password must be percent-encoded",
     });
   }
-  const folder = /^pglite:\/\/(.+)$/.exec(url)?.[1];
+  const folder = /^pglite:\/\/(.*)$/.exec(url)?.[1];
+  if (folder === "") {
+    throw new StoreError("Cannot open database: its pglite:// address names no folder", {
+      code: "ERR_STORE_URL",
+      hint: "use pglite://./reflow-data or pglite:///srv/reflow",
+    });
+  }
   if (folder === undefined) {
     throw new StoreError("Cannot open database: its address starts with no known scheme", {
       code: "ERR_STORE_URL",

@@ -1,6 +1,8 @@
 import { PGlite, type Transaction as PgliteTransaction, types } from "@electric-sql/pglite";
 import type { Database, DatabaseOptions, Queryable, SqlValue, Transaction } from "./database.ts";
+import { messageOf } from "@reflow/shared/errors";
 import { toStoreError } from "./failure.ts";
+import { StoreError } from "./store_error.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { SyncedNodeFs } from "./synced_node_fs.ts";
 import { syncTree } from "./sync_tree.ts";
@@ -120,7 +122,7 @@ async function openFolder(
   options: DatabaseOptions,
   opened: AsyncDisposableStack,
 ): Promise<PGlite> {
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   opened.use(await lockFolder(folder));
   const data = `${folder}/database`;
   if (!await exists(`${data}/PG_VERSION`)) {
@@ -128,6 +130,18 @@ async function openFolder(
     await initialise(folder, data);
   }
   return await create({ fs: new SyncedNodeFs(data) });
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new StoreError(`Cannot make the folder "${folder}" of the embedded store: ${messageOf(error)}`, {
+      code: "ERR_STORE_URL",
+      hint: "database.url (TRACING_DATABASE_URL) must name a folder that this user may write to",
+      cause: error,
+    });
+  }
 }
 
 /** Made beside its place and moved there when complete, so that a kill half-way leaves no half a database. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeStore, TEST_OPTIONS } from "./_store_contract.ts";
-import { encodeCopyRow, openDatabase } from "./mod.ts";
+import { encodeCopyRow, openDatabase, StoreError } from "./mod.ts";
 
 describeStore("PGlite", () => Promise.resolve({ url: "pglite://memory", async [Symbol.asyncDispose]() {} }));
 
@@ -33,4 +33,16 @@ Deno.test("transaction() has the embedded store learn how much was copied, as a 
     await database.query("SELECT reltuples::int AS rows FROM pg_class WHERE relname = 'grown'"),
     [{ rows: rows.length }],
   );
+});
+
+Deno.test("openDatabase() names the folder that it cannot make", async () => {
+  const file = await Deno.makeTempFile({ prefix: "reflow-store-" });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => Deno.remove(file));
+  await assert.rejects(openDatabase(`pglite://${file}/data`, TEST_OPTIONS), (error) => {
+    assert.ok(error instanceof StoreError);
+    assert.equal(error.code, "ERR_STORE_URL");
+    assert.ok(error.message.startsWith(`Cannot make the folder "${file}/data" of the embedded store: `));
+    return true;
+  });
 });

@@ -61,9 +61,27 @@ export async function openPostgres(url: string, options: DatabaseOptions): Promi
     await assertUsable(database);
   } catch (error) {
     await database[Symbol.asyncDispose]();
-    throw error;
+    throw withAdvice(error, url);
   }
   return database;
+}
+
+/** What to look at when a database cannot be opened. Names the server, and never the user or the password. */
+function withAdvice(error: unknown, url: string): unknown {
+  if (!(error instanceof StoreError) || error.hint !== undefined) return error;
+  const { host, pathname } = new URL(url);
+  const place = `database.url (TRACING_DATABASE_URL) names server "${host}" and database "${
+    pathname.slice(1)
+  }"`;
+  const advice = error.code === "ERR_STORE_URL"
+    ? "check user, password and database, and that pg_hba.conf lets this host in"
+    : "check that PostgreSQL runs there and can be reached from this host";
+  return new StoreError(error.message, {
+    code: error.code,
+    retryable: error.retryable,
+    hint: `${place}: ${advice}`,
+    cause: error.cause,
+  });
 }
 
 /** `sslmode` as every other PostgreSQL program reads it: `require` encrypts, `verify-full` also checks the server. */
