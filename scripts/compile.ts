@@ -57,10 +57,11 @@ async function main(): Promise<number> {
     printLine(USAGE);
     return 0;
   }
-  for (const { name, entry, permissions } of programs) {
+  for (const { name, entry, modules, permissions } of programs) {
     const output = `${ROOT}dist/${name}`;
     await compileProgram({
       entry: `${ROOT}${entry}`,
+      modules: modules.map((module) => `${ROOT}${module}`),
       output,
       configPath: `${ROOT}deno.json`,
       permissions,

@@ -17,9 +17,15 @@ async function main(): Promise<number> {
       code: "ERR_TEST_MISSING",
     });
   }
-  const { name, entry, permissions } = PROGRAMS.collector;
+  const { name, entry, modules, permissions } = PROGRAMS.collector;
   const output = `${ROOT}dist/${name}`;
-  await compileProgram({ entry: `${ROOT}${entry}`, output, configPath: `${ROOT}deno.json`, permissions });
+  await compileProgram({
+    entry: `${ROOT}${entry}`,
+    modules: modules.map((module) => `${ROOT}${module}`),
+    output,
+    configPath: `${ROOT}deno.json`,
+    permissions,
+  });
   const { bytes, startMs } = await measureProgram(output, ["version"]);
   printLine(`dist/${name}: ${(bytes / 1e6).toFixed(1)} MB, "version" takes ${startMs.toFixed(0)} ms`);
   return await runWithServers([`${ROOT}${TEST}`, ...Deno.args], { REFLOW_COLLECTOR_BIN: output });

@@ -1,4 +1,5 @@
-import type { AppendFile, LockResult, ReadFile, SpoolFs } from "./fs.ts";
+import { encodeBlock } from "@reflow/shared/record";
+import type { AppendFile, CommitResult, LockResult, RawBlock, ReadFile, SpoolFs, ThreadFile } from "./fs.ts";
 
 /** Calls that a test can make fail. */
 export type FaultyCall =
@@ -39,6 +40,10 @@ export interface MemoryFs extends SpoolFs {
   kill(): MemoryFs;
   /** Asked before each call; a string makes it fail with that message, a number makes an append short. */
   fault: ((call: FaultyCall, path: string) => string | number | undefined) | undefined;
+  /** Whether there are threads; their jobs wait for `syncGate` too, but {@linkcode finishJobs} ends them sooner. */
+  hasThreads: boolean;
+  /** Ends the jobs of threads without a turn of the event loop. */
+  finishJobs(): void;
   /** When set, an awaited sync waits for it. */
   syncGate: Promise<void> | undefined;
   /** Paths of all files. */
@@ -48,7 +53,7 @@ export interface MemoryFs extends SpoolFs {
   /** Puts a file there as if it had always been. */
   plant(path: string, bytes: Uint8Array): void;
   /** Syncs by kind. */
-  readonly syncs: { awaited: number; blocking: number };
+  readonly syncs: { awaited: number; blocking: number; onThread: number };
 }
 
 /** Makes a file system, empty or with these files. */
@@ -56,12 +61,14 @@ export function memoryFs(contents: Contents = { files: new Map(), durableNames: 
   const { files, durableNames } = contents;
   const folders = new Set<string>();
   const locks = new Set<string>();
+  const jobs = new Set<() => void>();
   let lastSync = 0;
 
   const fs: MemoryFs = {
     fault: undefined,
     syncGate: undefined,
-    syncs: { awaited: 0, blocking: 0 },
+    syncs: { awaited: 0, blocking: 0, onThread: 0 },
+    hasThreads: false,
 
     makeFolder(path) {
       for (let at = path.length; at > 0; at = path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
@@ -114,6 +121,18 @@ export function memoryFs(contents: Contents = { files: new Map(), durableNames: 
       cut(inode, 0);
       files.set(path, inode);
       return appendFile(path, inode);
+    },
+
+    startThread() {
+      return {
+        isReady: fs.hasThreads,
+        openFile: (path) => threadFile(path, inodeOf(path)),
+        [Symbol.dispose]() {},
+      };
+    },
+
+    finishJobs() {
+      for (const finish of jobs) finish();
     },
 
     openRead(path) {
@@ -207,15 +226,47 @@ export function memoryFs(contents: Contents = { files: new Map(), durableNames: 
     for (const { from, to } of inode.lost) inode.durable.fill(0, from, to);
   }
 
+  /** A thread that has written its blocks when it is asked, and syncs them later. */
+  function threadFile(path: string, inode: Inode): ThreadFile {
+    return {
+      commit(blocks) {
+        fs.syncs.onThread++;
+        const finished = Promise.withResolvers<void>();
+        const number = ++lastSync;
+        const written = attempt(() => writeAll(path, inode, blocks));
+        const { data } = inode;
+        let result: CommitResult | undefined;
+        const finish = () => {
+          if (!jobs.delete(finish)) return;
+          const isWritten = written.kind === "durable";
+          result = isWritten ? attempt(() => (synced(path, inode, data, number), written.bytes)) : written;
+        };
+        jobs.add(finish);
+        void Promise.resolve(fs.syncGate).then(finish).then(finished.resolve);
+        return { look: () => result, finished: finished.promise, wait: finish };
+      },
+      [Symbol.dispose]() {},
+    };
+  }
+
+  function writeAll(path: string, inode: Inode, blocks: readonly RawBlock[]): number {
+    let bytes = 0;
+    for (const { lines, ...header } of blocks) {
+      const block = encodeBlock(lines, { codec: "zstd", ...header });
+      const taken = block.subarray(0, check("append", path));
+      inode.data = concatenated(inode.data, taken);
+      if (taken.byteLength < block.byteLength) throw new Error("the system took no bytes");
+      bytes += taken.byteLength;
+    }
+    return bytes;
+  }
+
   function appendFile(path: string, inode: Inode): AppendFile {
     const underWay = new Set<Promise<void>>();
     return {
       append(bytes) {
         const taken = bytes.subarray(0, check("append", path));
-        const grown = new Uint8Array(inode.data.byteLength + taken.byteLength);
-        grown.set(inode.data);
-        grown.set(taken, inode.data.byteLength);
-        inode.data = grown;
+        inode.data = concatenated(inode.data, taken);
         return taken.byteLength;
       },
       syncData() {
@@ -242,6 +293,21 @@ export function memoryFs(contents: Contents = { files: new Map(), durableNames: 
       },
     };
   }
+}
+
+function attempt(action: () => number): CommitResult {
+  try {
+    return { kind: "durable", bytes: action() };
+  } catch (error) {
+    return { kind: "failed", error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.byteLength + b.byteLength);
+  both.set(a);
+  both.set(b, a.byteLength);
+  return both;
 }
 
 function newInode(data: Uint8Array, durable: Uint8Array): Inode {

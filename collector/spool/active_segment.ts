@@ -1,4 +1,4 @@
-import type { AppendFile, SpoolFs } from "./fs.ts";
+import type { AppendFile, CommitJob, CommitThread, RawBlock, SpoolFs, ThreadFile } from "./fs.ts";
 import { segmentName } from "./names.ts";
 import type { Segment, StreamState } from "./stream_state.ts";
 
@@ -6,11 +6,14 @@ import type { Segment, StreamState } from "./stream_state.ts";
 export class ActiveSegment {
   readonly segment: Segment;
   readonly #file: AppendFile;
+  readonly #path: string;
+  #onThread: ThreadFile | undefined;
   #writtenBytes = 0;
   #syncing: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: AppendFile, segment: Segment) {
+  private constructor(file: AppendFile, path: string, segment: Segment) {
     this.#file = file;
+    this.#path = path;
     this.segment = segment;
   }
 
@@ -19,7 +22,8 @@ export class ActiveSegment {
    * what was never committed, so it is emptied.
    */
   static create(fs: SpoolFs, state: StreamState, first: number): ActiveSegment {
-    const file = fs.openAppend(`${state.folder}/${segmentName(first)}`);
+    const path = `${state.folder}/${segmentName(first)}`;
+    const file = fs.openAppend(path);
     try {
       fs.syncFolder(state.folder);
     } catch (error) {
@@ -29,7 +33,7 @@ export class ActiveSegment {
     const segment: Segment = { first, bytes: 0, firstReceivedAtMs: undefined };
     if (state.segments.at(-1)?.first === first) state.segments.pop();
     state.segments.push(segment);
-    return new ActiveSegment(file, segment);
+    return new ActiveSegment(file, path, segment);
   }
 
   /** Bytes in the file, committed or not. */
@@ -72,6 +76,20 @@ export class ActiveSegment {
     this.#file.syncDataNow();
   }
 
+  /**
+   * Lets the thread append blocks and sync; only when everything written is durable, because the thread's descriptor
+   * may be too young to be told of older failures. {@linkcode grow} notes what it wrote.
+   */
+  commitOn(thread: CommitThread, blocks: readonly RawBlock[]): CommitJob {
+    this.#onThread ??= thread.openFile(this.#path);
+    return this.#onThread.commit(blocks);
+  }
+
+  /** Notes bytes that a thread has appended. */
+  grow(bytes: number): void {
+    this.#writtenBytes += bytes;
+  }
+
   /** Everything written is durable: it may be read. */
   commit(firstReceivedAtMs: number): number {
     const grownBytes = this.#writtenBytes - this.segment.bytes;
@@ -82,6 +100,7 @@ export class ActiveSegment {
 
   /** Waits for syncs under way and closes the file. */
   async close(): Promise<void> {
+    this.#onThread?.[Symbol.dispose]();
     await this.#syncing.catch(() => {});
     await this.#file.close();
   }

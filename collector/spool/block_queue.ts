@@ -22,6 +22,11 @@ export class BlockQueue {
     return this.#open === undefined && this.#full.length === 0;
   }
 
+  /** Whether a full block waits. */
+  get hasFull(): boolean {
+    return this.#full.length > 0;
+  }
+
   /** Adds the records of one append to the open block; returns whether another block has become full by that. */
   add(lines: string | readonly string[], units: number, receivedAtMs: number, owner: AppendOwner): boolean {
     const { maxBlockBytes, maxBlockRecords } = this.#options;

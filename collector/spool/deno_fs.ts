@@ -1,3 +1,4 @@
+import { startCommitThread } from "./commit_thread.ts";
 import type { AppendFile, FolderEntry, LockResult, ReadFile, SpoolFs } from "./fs.ts";
 
 /** The file system of the machine. */
@@ -56,6 +57,8 @@ export const denoFs: SpoolFs = {
   },
 
   openAppend: openAppendFile,
+
+  startThread: startCommitThread,
 
   async openRead(path) {
     const file = await absentAsUndefined(() => Deno.open(path, { read: true }));

@@ -18,6 +18,45 @@ export interface AppendFile {
   close(): Promise<void>;
 }
 
+/** A block that is not packed yet. */
+export interface RawBlock {
+  readonly lines: readonly string[];
+  readonly firstSequence: number;
+  readonly firstReceivedAtMs: number;
+}
+
+/** How a commit on another thread ended. After a failure any part of the blocks may be in the file. */
+export type CommitResult =
+  | { readonly kind: "durable"; readonly bytes: number }
+  | { readonly kind: "failed"; readonly error: Error };
+
+/** Blocks that another thread packs, writes and syncs. */
+export interface CommitJob {
+  /** The result once there is one. A look costs nanoseconds and needs no turn of the event loop. */
+  look(): CommitResult | undefined;
+  /** Resolves in some turn of the event loop after there is a result; never rejects. */
+  readonly finished: Promise<void>;
+  /** Blocks the caller until there is a result or the time is up. */
+  wait(timeoutMs: number): void;
+}
+
+/**
+ * A file as another thread sees it, through a descriptor of its own that it opens at the first job. Disposing closes
+ * that one.
+ */
+export interface ThreadFile extends Disposable {
+  /** Appends blocks and syncs; only when nothing else of the file is under way. Returns at once. */
+  commit(blocks: readonly RawBlock[]): CommitJob;
+}
+
+/** A thread for commits, with one job at a time. Disposing ends it; a job under way then fails. */
+export interface CommitThread extends Disposable {
+  /** Whether it can be given jobs: it takes a while to start, and may break. */
+  readonly isReady: boolean;
+  /** The thread's view of a file that exists when the first job is given. */
+  openFile(path: string): ThreadFile;
+}
+
 /** A file opened for reading. */
 export interface ReadFile {
   /** Up to `maxBytes` bytes from `offset`; fewer only at the end of the file. */
@@ -51,6 +90,8 @@ export interface SpoolFs {
   syncFolder(path: string): void;
   /** Makes a file, or empties it, for appending. */
   openAppend(path: string): AppendFile;
+  /** Starts a thread; ready some time later, without help of the event loop. */
+  startThread(): CommitThread;
   /** `undefined` when the file is absent. */
   openRead(path: string): Promise<ReadFile | undefined>;
   /** Cuts a file and makes that and its contents durable. */

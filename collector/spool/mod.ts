@@ -23,12 +23,24 @@
  * A lost `cursor` costs duplicates that central trims, a lost `closed` one more (repeatable) last record.
  *
  * Failure: a refused write fails its block's appends and the next block is tried; a failed sync also abandons the
- * segment, because the system may have thrown the pages away. A torn tail is cut at the next start. What follows a
+ * segment, because the system may have thrown the pages away. So does any failure on the thread that commits during a
+ * flood; when that thread cannot start or breaks, commits block instead. A torn tail is cut at the next start. What follows a
  * damaged block is found again by its header. Only a lock that is held, blocks of a newer version and a folder that
  * cannot be used stop the program from starting.
  */
 export { denoFs } from "./deno_fs.ts";
-export type { AppendFile, FolderEntry, LockResult, ReadFile, SpoolFs } from "./fs.ts";
+export type {
+  AppendFile,
+  CommitJob,
+  CommitResult,
+  CommitThread,
+  FolderEntry,
+  LockResult,
+  RawBlock,
+  ReadFile,
+  SpoolFs,
+  ThreadFile,
+} from "./fs.ts";
 export { openSpool, type SpoolDeps } from "./spool.ts";
 export { SpoolError, type SpoolErrorCode } from "./spool_error.ts";
 export {

@@ -9,7 +9,7 @@ type Action =
   | { readonly do: "append"; readonly frames: number; readonly linesPerFrame: number }
   | { readonly do: "flush" }
   | { readonly do: "turn" }
-  | { readonly do: "hold" | "release" }
+  | { readonly do: "hold" | "release" | "finish_jobs" }
   | { readonly do: "fault"; readonly call: FaultyCall; readonly times: number; readonly isShort: boolean }
   | {
     readonly do: "ship";
@@ -24,13 +24,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       do: fc.constant("append" as const),
-      frames: fc.integer({ min: 1, max: 12 }),
+      frames: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 20, max: 60 })),
       linesPerFrame: fc.integer({ min: 1, max: 3 }),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ do: "flush" as const }) },
   { weight: 3, arbitrary: fc.constant({ do: "turn" as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("hold" as const, "release" as const) }) },
+  { weight: 2, arbitrary: fc.constant({ do: "finish_jobs" as const }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -70,6 +71,7 @@ class Model {
   readonly central = new Map<string, ScriptedCentral>();
   readonly durable: string[] = [];
   readonly #random: () => number;
+  readonly #hasThreads: boolean;
   #fs: MemoryFs = memoryFs();
   #spool: Spool | undefined;
   #gate = Promise.withResolvers<void>();
@@ -77,6 +79,7 @@ class Model {
 
   constructor(seed: number) {
     this.#random = mulberry32(seed);
+    this.#hasThreads = this.#random() < 0.7;
   }
 
   async run(step: Action): Promise<void> {
@@ -95,6 +98,8 @@ class Model {
         this.#gate = Promise.withResolvers();
         this.#fs.syncGate = this.#gate.promise;
         return;
+      case "finish_jobs":
+        return this.#fs.finishJobs();
       case "release":
         this.#release();
         return await this.clock.advance(2);
@@ -140,6 +145,7 @@ class Model {
 
   async #open(): Promise<Spool> {
     this.#fs.fault = undefined;
+    this.#fs.hasThreads = this.#hasThreads;
     const spool = await openTestSpool(this.#fs, this.clock, {
       segmentBytes: 400,
       maxBlockBytes: 60,

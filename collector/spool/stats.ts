@@ -25,7 +25,7 @@ export function spoolStats(parts: {
     unacknowledgedRecords,
     oldestReceivedAtMs,
     streams,
-    refused: Object.fromEntries(writer.refused),
+    refused: Object.fromEntries(writer.refusals.counts),
     ...writer.counts,
     damagedBytes: parts.damagedBytes,
   };

@@ -3,10 +3,13 @@ import { encodeBlock } from "@reflow/shared/record";
 import type { Logger } from "@reflow/shared/telemetry";
 import type { Clock } from "@reflow/shared/time";
 import { ActiveSegment } from "./active_segment.ts";
+import { BlockingBudget } from "./blocking_budget.ts";
 import { BlockQueue } from "./block_queue.ts";
-import type { SpoolFs } from "./fs.ts";
+import { Flight } from "./flight.ts";
+import type { CommitJob, CommitThread, SpoolFs } from "./fs.ts";
 import { type PendingBlock, unitsOf } from "./pending_block.ts";
-import { SpoolError, type SpoolErrorCode } from "./spool_error.ts";
+import { Refusals } from "./refusals.ts";
+import { SpoolError } from "./spool_error.ts";
 import type { DiskUsage, StreamState } from "./stream_state.ts";
 import type { AppendOutcome, AppendOwner, SpoolHealth, SpoolOptions, SpoolWriter } from "./types.ts";
 
@@ -18,30 +21,27 @@ export interface WriterDeps {
   readonly usage: DiskUsage;
 }
 
-/** Blocks written by one pass and not settled. */
-interface Flight {
-  readonly blocks: readonly PendingBlock[];
-  readonly segment: ActiveSegment | undefined;
-  isSettled: boolean;
-  /** Turns of the event loop, and how many there were when the last block filled up; -1 while nobody counts. */
-  turns: number;
-  turnsAtFullBlock: number;
-}
-
 /** One sync covers several blocks when the disk is slow; more would only make the first one wait. */
 const MAX_FLIGHT_UNITS = 8 * 1024 * 1024;
-/** A blocking sync up to this long is as good as an awaited one. */
-const QUICK_SYNC_MS = 50;
-/** After a longer one, none for this many times its duration: blocking takes at most a twentieth of the time. */
-const SLOW_SYNC_REST = 20;
-
+/** The same for a thread: during a flood its blocks come one by one unless the disk is slow. */
+const MAX_JOB_UNITS = 4 * 1024 * 1024;
+/** Less is packed sooner than handed over. */
+const MIN_JOB_UNITS = 64 * 1024;
+/** So many blocking syncs are a flood, and worth a thread: it costs 25 ms to start and 20 MB of memory. */
+const SYNCS_BEFORE_THREAD = 4;
+/** Text that may wait for a thread before receiving does, so that TCP slows the sender down. */
+const MAX_UNITS_BEHIND = 16 * 1024 * 1024;
+/** The longest wait for a thread. */
+const MAX_WAIT_MS = 1_000;
 /**
  * Group commit of one stream: one write and sync is under way, what arrives meanwhile forms the next blocks.
  *
  * A flood of WebSocket messages keeps the event loop from running timers and resolving promises, for up to a second
  * (seen with Deno 2.9), and the queue would outgrow its bound meanwhile. So a block that fills up while the loop does
- * not turn is committed at once, blocking, which also lets TCP slow the sender down. When the loop does turn, the
- * disk is what is slow, and the queue absorbs it: receiving goes on. `spool_bench.ts` measures the cost per record.
+ * not turn is committed at once, blocking. When that happens again and again, a thread is started that packs, writes
+ * and syncs in place of the loop's: each append looks whether it has finished. Only when it is far behind does an
+ * append wait for it, which lets TCP slow the sender down. When the loop does turn and there is no thread, the disk
+ * is what is slow, and the queue absorbs it: receiving goes on. `spool_bench.ts` measures the cost per record.
  */
 export class StreamWriter implements SpoolWriter, AsyncDisposable {
   readonly #deps: WriterDeps;
@@ -50,8 +50,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
   readonly #queue: BlockQueue;
   readonly #stop = new AbortController();
   readonly #closing = new Set<Promise<void>>();
-  readonly refused = new Map<SpoolErrorCode, number>();
-  readonly #errors = new Map<SpoolErrorCode, SpoolError>();
+  readonly refusals: Refusals;
   #active: ActiveSegment | undefined;
   #flight: Flight | undefined;
   /** Sequence of the next block to be written. */
@@ -59,7 +58,8 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
   #busy = false;
   #scheduled = false;
   #flooded = false;
-  #noBlockingUntilMs = 0;
+  readonly #blocking: BlockingBudget;
+  #thread: CommitThread | undefined;
   #accepted = 0;
   #settled = 0;
   #lastError: SpoolError | undefined;
@@ -72,6 +72,8 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     this.#state = state;
     this.#next = state.next;
     this.#queue = new BlockQueue(options);
+    this.refusals = new Refusals(options);
+    this.#blocking = new BlockingBudget(deps.clock);
   }
 
   /** Text that waits for the disk, in UTF-16 units. */
@@ -86,19 +88,25 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     owner: AppendOwner,
   ): SpoolError | undefined {
     const units = unitsOf(lines);
-    if (this.#isClosed) return this.#refuse("ERR_SPOOL_CLOSED");
+    if (this.#isClosed) return this.refusals.refuse("ERR_SPOOL_CLOSED");
     if (this.pendingUnits + units > this.#options.maxPendingBytes) {
-      return this.#refuse("ERR_SPOOL_OVERLOADED");
+      return this.refusals.refuse("ERR_SPOOL_OVERLOADED");
     }
     // The place for a policy: "reject" is the only one so far.
-    if (this.#deps.usage.bytes >= this.#options.maxBytes) return this.#refuse("ERR_SPOOL_FULL");
+    if (this.#deps.usage.bytes >= this.#options.maxBytes) return this.refusals.refuse("ERR_SPOOL_FULL");
     this.#accepted++;
     const filled = this.#queue.add(lines, units, receivedAtMs, owner);
     if (this.#busy) return undefined;
-    if (this.#flight === undefined) {
-      if (filled) this.#commit(this.#mayBlock());
+    const flight = this.#flight;
+    if (flight === undefined) {
+      if (filled) this.#commitFull();
       else this.#schedule();
-    } else if (filled && this.#isStarved(this.#flight) && this.#mayBlock() && this.#active !== undefined) {
+    } else if (flight.job !== undefined) {
+      this.#lookAt(flight, flight.job);
+    } else if (
+      filled && flight.isStarved(this.#deps.clock, this.#stop.signal) && this.#blocking.isAllowed() &&
+      this.#active !== undefined
+    ) {
       // Without an active segment a new one would begin before the one under way is known to be good.
       this.#commit(true);
     }
@@ -125,6 +133,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     this.#stop.abort();
     this.#retire();
     await Promise.all(this.#closing);
+    this.#thread?.[Symbol.dispose]();
   }
 
   #schedule(): void {
@@ -140,6 +149,9 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
   }
 
   #commit(blocking: boolean): void {
+    if (!blocking && this.#queue.units >= MIN_JOB_UNITS && this.#thread?.isReady) {
+      return this.#commitOn(this.#thread, { openToo: true });
+    }
     this.#busy = true;
     const flight = this.#write(this.#queue.take(MAX_FLIGHT_UNITS, { openToo: !blocking }));
     this.#flooded = blocking;
@@ -147,6 +159,55 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     else this.#syncLater(flight);
     this.#busy = false;
     if (this.#flight === undefined && !this.#queue.isEmpty) this.#schedule();
+  }
+
+  /** Commits full blocks without the event loop's help: on the thread if there is one, otherwise blocking. */
+  #commitFull(): void {
+    if (this.#thread?.isReady) this.#commitOn(this.#thread, { openToo: false });
+    else this.#commit(this.#blocking.isAllowed());
+  }
+
+  #commitOn(thread: CommitThread, options: { readonly openToo: boolean }): void {
+    this.#busy = true;
+    this.#flooded = true;
+    const blocks = this.#queue.take(MAX_JOB_UNITS, options);
+    try {
+      const segment = this.#openSegment();
+      const raw = blocks.map(({ lines, firstReceivedAtMs }) => {
+        const firstSequence = this.#next;
+        this.#next += lines.length;
+        return { lines, firstSequence, firstReceivedAtMs };
+      });
+      const job = segment.commitOn(thread, raw);
+      this.counts.blocks += blocks.length;
+      const flight = this.#newFlight(blocks, segment, job);
+      this.#flight = flight;
+      void job.finished.then(() => this.#lookAt(flight, job));
+    } catch (error) {
+      this.#settle(this.#newFlight(blocks, undefined), this.#failed("write block", error));
+    }
+    this.#busy = false;
+    if (this.#flight === undefined && !this.#queue.isEmpty) this.#schedule();
+  }
+
+  /** Settles what the thread has finished and gives it what waits. */
+  #lookAt(flight: Flight, job: CommitJob): void {
+    if (flight.isSettled) return;
+    const behind = Math.min(MAX_UNITS_BEHIND, this.#options.maxPendingBytes / 2);
+    if (job.look() === undefined && this.pendingUnits > behind && this.#blocking.isAllowed()) {
+      this.#blocking.measure(() => job.wait(MAX_WAIT_MS));
+    }
+    const result = job.look();
+    if (result === undefined) return;
+    this.#busy = true;
+    this.#flight = undefined;
+    let failure: SpoolError | undefined;
+    if (result.kind === "durable") flight.segment?.grow(result.bytes);
+    else failure = this.#syncFailed(result.error, new Set([flight.segment]));
+    this.#settle(flight, failure);
+    this.#busy = false;
+    if (this.#queue.hasFull) this.#commitFull();
+    else if (!this.#queue.isEmpty) this.#schedule();
   }
 
   /** Writes blocks to the active segment, in order; those that fail carry their failure. */
@@ -175,23 +236,27 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     return this.#newFlight(blocks, segment);
   }
 
-  #newFlight(blocks: readonly PendingBlock[], segment: ActiveSegment | undefined): Flight {
+  #newFlight(
+    blocks: readonly PendingBlock[],
+    segment: ActiveSegment | undefined,
+    job?: CommitJob,
+  ): Flight {
     for (const block of blocks) this.#flightUnits += block.units;
-    return { blocks, segment, isSettled: false, turns: -1, turnsAtFullBlock: 0 };
+    return new Flight(blocks, segment, job);
   }
 
   #syncNow(flight: Flight): void {
     const earlier = this.#flight;
-    const startedAtMs = this.#deps.clock.monotonicMs();
     const segments = new Set([earlier?.segment, flight.segment]);
     let failure: SpoolError | undefined;
     try {
-      for (const segment of segments) segment?.syncNow();
+      this.#blocking.measure(() => {
+        for (const segment of segments) segment?.syncNow();
+      });
     } catch (error) {
       failure = this.#syncFailed(error, segments);
     }
-    const tookMs = this.#deps.clock.monotonicMs() - startedAtMs;
-    if (tookMs > QUICK_SYNC_MS) this.#noBlockingUntilMs = startedAtMs + tookMs * (1 + SLOW_SYNC_REST);
+    if (this.#blocking.count === SYNCS_BEFORE_THREAD) this.#startThread();
     if (earlier !== undefined) this.#settle(earlier, failure);
     this.#settle(flight, failure);
     this.#flight = undefined;
@@ -322,58 +387,11 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     this.#deps.log.info("The spool writes again", { folder: this.#state.folder });
   }
 
-  /** Whether the loop has not turned since the last block filled up; counting begins with the first such block. */
-  #isStarved(flight: Flight): boolean {
-    if (flight.turns === -1) {
-      void this.#countTurns(flight);
-      return false;
+  #startThread(): void {
+    try {
+      this.#thread = this.#deps.fs.startThread();
+    } catch (error) {
+      this.#deps.log.warn("The spool has no thread of its own", { error });
     }
-    // One turn may have been under way already; two mean that a finished sync would have been seen.
-    const isStarved = flight.turns - flight.turnsAtFullBlock < 2;
-    flight.turnsAtFullBlock = flight.turns;
-    return isStarved;
-  }
-
-  async #countTurns(flight: Flight): Promise<void> {
-    flight.turns = 0;
-    while (!flight.isSettled && !this.#stop.signal.aborted) {
-      await this.#deps.clock.sleep(1, this.#stop.signal);
-      flight.turns++;
-    }
-  }
-
-  #mayBlock(): boolean {
-    return this.#deps.clock.monotonicMs() >= this.#noBlockingUntilMs;
-  }
-
-  #refuse(code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL"): SpoolError {
-    this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
-    // One object for all: a flood of refusals must not pay for a stack trace each.
-    let error = this.#errors.get(code);
-    if (error === undefined) {
-      error = refusal(code, this.#options);
-      this.#errors.set(code, error);
-    }
-    return error;
-  }
-}
-
-function refusal(
-  code: "ERR_SPOOL_CLOSED" | "ERR_SPOOL_OVERLOADED" | "ERR_SPOOL_FULL",
-  options: SpoolOptions,
-): SpoolError {
-  switch (code) {
-    case "ERR_SPOOL_CLOSED":
-      return new SpoolError(`Cannot append to spool "${options.folder}": it is closed`, { code });
-    case "ERR_SPOOL_OVERLOADED":
-      return new SpoolError(
-        `Cannot append to spool "${options.folder}": ${options.maxPendingBytes} bytes wait for the disk`,
-        { code, retryable: true, hint: "the disk is slower than the arrival of records" },
-      );
-    case "ERR_SPOOL_FULL":
-      return new SpoolError(
-        `Cannot append to spool "${options.folder}": its limit of ${options.maxBytes} bytes is reached`,
-        { code, retryable: true, hint: "see why central does not take the records, or raise the limit" },
-      );
   }
 }

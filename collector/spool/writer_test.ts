@@ -149,6 +149,68 @@ Deno.test("append() leaves a slow disk alone while the event loop turns", async 
   assert.equal(owner.outcomes.length, 501);
 });
 
+Deno.test("append() commits on a thread in a long flood, and blocks when the thread falls far behind", async () => {
+  const fs = memoryFs();
+  fs.hasThreads = true;
+  using clock = manualClock();
+  const owner = rememberingOwner();
+  await using spool = await openTestSpool(fs, clock, { maxBlockRecords: 10, maxPendingBytes: 2_000 });
+  const lines = Array.from({ length: 400 }, (_, i) => `record ${i}`);
+  const append = (from: number, to: number) => {
+    for (const line of lines.slice(from, to)) appendLine(spool, line, owner);
+  };
+  append(0, 100);
+  assert.deepEqual(fs.syncs, { awaited: 0, blocking: 4, onThread: 1 });
+  assert.equal(owner.outcomes.length, 40);
+  fs.finishJobs();
+  append(100, 101);
+  assert.equal(owner.outcomes.length, 50);
+  assert.equal(fs.syncs.onThread, 2);
+  // Nobody ends the jobs from here on, so each one is waited for when half of the memory is used.
+  append(101, 400);
+  assert.equal(fs.syncs.blocking, 4);
+  assert.ok(owner.outcomes.length > 250, `${owner.outcomes.length} settled`);
+  await spool.flush();
+  assert.deepEqual(new Set(owner.outcomes), new Set(["durable"]));
+  assert.equal(owner.outcomes.length, 400);
+  const central = new ScriptedCentral();
+  await drain(spool.live, central);
+  assert.deepEqual(central.lines, lines);
+});
+
+Deno.test.each([
+  ["write", "append", "no space left"],
+  ["write in full", "append", 5],
+  ["sync", "syncData", "input/output error"],
+])(
+  "append() fails the records that a thread cannot %s and uses their sequences again",
+  async (_, call, fault) => {
+    const fs = memoryFs();
+    fs.hasThreads = true;
+    using clock = manualClock();
+    const owner = rememberingOwner();
+    await using spool = await openTestSpool(fs, clock, { maxBlockRecords: 10 });
+    for (let i = 0; i < 61; i++) appendLine(spool, `record ${i}`, owner);
+    await spool.flush();
+    const before = owner.outcomes.length;
+    assert.equal(before, 61);
+    const { onThread } = fs.syncs;
+    let left = 1;
+    fs.fault = (asked) => asked === call && left-- > 0 ? fault : undefined;
+    for (let i = 0; i < 11; i++) appendLine(spool, `lost ${i}`, owner);
+    assert.equal(fs.syncs.onThread, onThread + 1);
+    await spool.flush();
+    assert.deepEqual(owner.outcomes.slice(before).map(codeOf), [
+      ...Array.from({ length: 10 }, () => "ERR_SPOOL_WRITE"),
+      "durable",
+    ]);
+    const central = new ScriptedCentral();
+    await drain(spool.live, central);
+    assert.deepEqual(central.lines.slice(61), ["lost 10"]);
+    assert.deepEqual(central.gaps, []);
+  },
+);
+
 Deno.test("append() refuses after the end, and an owner that throws harms nobody else", async () => {
   const fs = memoryFs();
   using clock = manualClock();

@@ -4,6 +4,8 @@ import { CompileError } from "./compile_error.ts";
 export interface CompileOptions {
   /** Absolute path of its main module. */
   readonly entry: string;
+  /** Absolute paths of modules to include beside what the main module imports. */
+  readonly modules?: readonly string[];
   /** Absolute path of the executable; its folder is made when absent. */
   readonly output: string;
   /** Absolute path of the configuration that names the packages. */
@@ -47,6 +49,7 @@ export async function compileProgram(options: CompileOptions): Promise<void> {
         `--config=${configPath}`,
         `--output=${output}`,
         ...(target === undefined ? [] : [`--target=${target}`]),
+        ...(options.modules ?? []).map((module) => `--include=${module}`),
         ...permissions.map((permission) => `--allow-${permission}`),
         entry,
       ],

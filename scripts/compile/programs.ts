@@ -3,6 +3,8 @@ export interface Program {
   readonly name: string;
   /** Below the root of the repository. */
   readonly entry: string;
+  /** Modules that are loaded by their URL, which the compiler does not find by itself; below the root. */
+  readonly modules: readonly string[];
   readonly permissions: readonly string[];
 }
 
@@ -11,11 +13,13 @@ export const PROGRAMS = {
   collector: {
     name: "reflow-collector",
     entry: "collector/main.ts",
+    modules: ["collector/spool/commit_worker.ts"],
     permissions: ["net", "read", "write", "env", "sys"],
   },
   central: {
     name: "reflow-central",
     entry: "central/main.ts",
+    modules: [],
     permissions: ["net", "read", "write", "env", "sys"],
   },
 } as const satisfies Readonly<Record<string, Program>>;
