@@ -19,7 +19,13 @@ import {
 import type { CentralConfig } from "./options.ts";
 import { createAnswerQuery, isQueryRequest, queryRoutes } from "./query/mod.ts";
 import { createDoor } from "./receive/mod.ts";
-import { type CentralMetrics, createCentralMetrics, createHealth, statusRoutes } from "./status/mod.ts";
+import {
+  answerMetrics,
+  type CentralMetrics,
+  createCentralMetrics,
+  createHealth,
+  statusRoutes,
+} from "./status/mod.ts";
 import { type Database, ensurePartitions, migrate, openDatabase } from "./store/mod.ts";
 
 /** Text of direct connections that may wait for the store. */
@@ -170,14 +176,4 @@ function count(metrics: CentralMetrics, stored: StoredCounts): void {
   metrics.eventsStored.inc(stored.events);
   metrics.deadLetters.inc(stored.deadLetters);
   for (const [reason, records] of stored.dropped) metrics.addDropped(reason, records);
-}
-
-async function answerMetrics(request: Request, metrics: CentralMetrics): Promise<Response> {
-  if (new URL(request.url).pathname !== "/metrics") {
-    return Response.json({ error: { code: "not_found", message: "This address has /metrics" } }, {
-      status: 404,
-    });
-  }
-  const { body, contentType } = await metrics.metricsText();
-  return new Response(body, { headers: { "content-type": contentType } });
 }

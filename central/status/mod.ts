@@ -9,6 +9,7 @@
  * Failure: without database or disk space `unhealthy` and 503; without Redis `degraded` and 200, because one
  * replica serves everything without it.
  */
+export { answerMetrics } from "./answer_metrics.ts";
 export {
   type CheckState,
   createHealth,

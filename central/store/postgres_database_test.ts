@@ -50,13 +50,13 @@ Deno.test("transaction() survives the end of its connection before, during and a
 });
 
 Deno.test("a connection that ends while it is handed out fails its statement and not the process", async () => {
-  await using server = await dyingServer();
+  await using server = dyingServer();
   const opening = openDatabase(server.url, TEST_OPTIONS);
   await assert.rejects(opening, { code: "ERR_STORE_UNAVAILABLE", retryable: true });
 });
 
 /** Speaks just enough of the protocol: "ready for query" and "terminating connection" in one packet. */
-async function dyingServer(): Promise<AsyncDisposable & { readonly url: string }> {
+function dyingServer(): AsyncDisposable & { readonly url: string } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const message = (type: string, body: string) => {
     const length = body.length + 4;
