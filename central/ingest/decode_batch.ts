@@ -17,6 +17,8 @@ export interface BatchFrame {
   readonly firstSequence: number;
   /** Sequence after the last one. */
   readonly endSequence: number;
+  /** What all blocks together unpack to. */
+  readonly rawBytes: number;
   readonly blocks: readonly BatchBlock[];
 }
 
@@ -38,7 +40,7 @@ export function readBatchFrame(bytes: Uint8Array, maxRawBytes: number): BatchFra
     });
   }
   const endSequence = last.header.firstSequence + last.header.recordCount;
-  return { firstSequence: first.header.firstSequence, endSequence, blocks };
+  return { firstSequence: first.header.firstSequence, endSequence, rawBytes, blocks };
 }
 
 /**

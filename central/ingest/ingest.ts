@@ -4,11 +4,11 @@ import type { Logger } from "@reflow/shared/telemetry";
 import { type Database, StoreError } from "../store/mod.ts";
 import { applyPlan, type TraceFacts } from "./apply_plan.ts";
 import { decodeBatch, readBatchFrame, trimGap } from "./decode_batch.ts";
-
 import { type Plan, planBatch } from "./plan.ts";
 import { readRecord } from "./read_record.ts";
 import type { Slot } from "./slot.ts";
 import { advanceStream, lockStream, readWatermark, type StreamKind } from "./stream_row.ts";
+import { WorkGate } from "./work_gate.ts";
 
 /** What became of a batch. Everything below the watermark is stored, a dead letter, or declared as dropped. */
 export type IngestResult =
@@ -57,7 +57,7 @@ export interface Ingest {
    * Stores a batch of whole blocks. When it returns `accepted`, everything below the watermark is committed.
    *
    * @param signal stops before the next transaction; one that has begun is finished.
-   * @throws IngestError `ERR_BATCH_MALFORMED`, `ERR_BATCH_TOO_LARGE`.
+   * @throws IngestError `ERR_BATCH_MALFORMED`, `ERR_BATCH_TOO_LARGE`, `ERR_INGEST_BUSY`.
    * @throws StoreError; when it is retryable, sending the same batch again is safe whatever was committed.
    */
   ingestBatch(stream: StreamId, bytes: Uint8Array, signal?: AbortSignal): Promise<IngestResult>;
@@ -74,12 +74,17 @@ export interface OwnLines {
 }
 
 const MAX_RAW_BYTES = 64 * 1024 * 1024;
+// A batch in work takes several times what it unpacks to: its text, its rows, what the driver sends. Thirty of the
+// largest at once took 3.5 GB and held everybody else up for seconds.
+const MAX_WORK_BYTES = 64 * 1024 * 1024;
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 
 /** Makes ingest over a database. */
 export function createIngest(deps: IngestDeps, options: IngestOptions = {}): Ingest {
   const { database } = deps;
   const log = deps.log.child({ component: "ingest" });
   const maxRawBytes = options.maxRawBytes ?? MAX_RAW_BYTES;
+  const gate = new WorkGate({ maxWorkBytes: MAX_WORK_BYTES, maxWaitingBytes: MAX_WAITING_BYTES });
 
   /** One transaction over slots that are in order; `undefined` for a gap. */
   async function commit(stream: StreamId, slots: readonly Slot[], kind: StreamKind): Promise<IngestResult> {
@@ -139,6 +144,7 @@ export function createIngest(deps: IngestDeps, options: IngestOptions = {}): Ing
       const expected = await readWatermark(database, stream);
       if (frame.firstSequence > expected) return { kind: "gap", expected };
       if (frame.endSequence <= expected) return { kind: "accepted", watermark: expected };
+      using _place = await gate.enter({ workBytes: frame.rawBytes, receivedBytes: bytes.byteLength });
       return await commitBisecting(stream, decodeBatch(frame, expected), "collector", signal);
     },
     async ingestLines(stream, { firstSequence, lines }, signal) {

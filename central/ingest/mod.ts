@@ -8,6 +8,8 @@
  *    reason. Damage of a whole block refuses the batch, because it happened on the way.
  * N4 Texts are stored as they were sent; columns to search by are cleaned.
  * N5 Rows of traces are locked in the order of their ids, so that streams do not block each other in a circle.
+ * N6 What batches unpack to at the same time is bounded; the others wait their turn, and too many are sent away with
+ *    503.
  *
  * Layout: `decode_batch` and `read_record` make values of bytes, `plan` folds them into what changes, all pure;
  * `apply_plan` and `stream_row` write it; `ingest` is the transaction around them.

@@ -15,12 +15,13 @@ export interface IngestRoutesOptions {
 }
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** How long a collector leaves a store alone that is away. */
+/** How long a collector leaves a store alone that is away or busy. */
 const RETRY_AFTER_SECONDS = "5";
 
 const STATUS_OF = {
   ERR_BATCH_MALFORMED: 400,
   ERR_BATCH_TOO_LARGE: 413,
+  ERR_INGEST_BUSY: 503,
   ERR_WRITER_CLOSED: 503,
   ERR_WRITER_OVERLOADED: 503,
 } as const satisfies Record<IngestErrorCode, number>;
@@ -32,7 +33,7 @@ type Status = 400 | 404 | 409 | 413 | 415 | 503;
  *
  * `POST /v1/streams/:collector/:stream/batches` stores a batch: 200 `{"watermark":N}`, 409 `{"error":…,"expected":N}`
  * when sequences are missing before it, 400 for bytes that are no batch, 413, 415, and 503 with `Retry-After` while
- * the store is away. `GET /v1/streams/:collector/:stream` gives `{"watermark":N}`. Errors read
+ * the store is away or too many batches wait. `GET /v1/streams/:collector/:stream` gives `{"watermark":N}`. Errors read
  * `{"error":{"code","message"}}`. What is thrown beyond these goes to the application's own handler.
  */
 export function ingestRoutes(ingest: Ingest, options: IngestRoutesOptions = {}): Hono {
@@ -71,6 +72,7 @@ async function answering(c: Context, answer: () => Promise<Response>): Promise<R
   try {
     return await answer();
   } catch (error) {
+    if (error instanceof IngestError && error.retryable) c.header("retry-after", RETRY_AFTER_SECONDS);
     if (error instanceof IngestError) return failure(c, STATUS_OF[error.code], error.code, error.message);
     if (error instanceof StoreError && error.retryable) {
       c.header("retry-after", RETRY_AFTER_SECONDS);

@@ -125,3 +125,15 @@ Deno.test("GET stream answers the watermark, and 404 for an address that is none
   assert.equal((await app.request(`/v1/streams/x/${newUuid()}`)).status, 404);
   assert.equal((await app.request(`/v1/streams/x/y/batches`, post("x"))).status, 404);
 });
+
+Deno.test("POST batches answers 503 with Retry-After while too many batches wait", async () => {
+  const app = appThat(() => {
+    throw new IngestError("Cannot take batch now: x", { code: "ERR_INGEST_BUSY", retryable: true });
+  });
+  const response = await app.request(`${PATH}/batches`, post("x"));
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get("retry-after"), "5");
+  assert.deepEqual(await answerOf(response), {
+    error: { code: "ERR_INGEST_BUSY", message: "Cannot take batch now: x" },
+  });
+});
