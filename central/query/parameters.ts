@@ -59,7 +59,7 @@ export function timeParameter(description: string): Parameter<Timestamp | undefi
   return {
     schema: Type.String({ format: "date-time" }),
     description,
-    expected: "an RFC 3339 time with offset, for example 2025-11-22T22:15:00.000000001Z",
+    expected: "an RFC 3339 time with offset, for example 2025-11-22T22:15:00.000000001Z (a + is written %2B)",
     parse: parseTimestamp,
     absent: undefined,
   };
