@@ -7,8 +7,8 @@
  * I4 Only committed bytes are handed out; the cursor never passes what central has acknowledged.
  * I5 Nothing is given up silently: damage becomes a declared gap with a reason, its bytes go to quarantine.
  * I6 Opening reads names and the last segment of each unfinished stream, whatever the backlog.
- * I7 Memory holds at most `maxPendingBytes` of unwritten text and one batch per reader; disk at most `maxBytes`
- *    (and the blocks under way when it was reached).
+ * I7 Memory holds at most `maxPendingBytes` of unwritten text, a copy of the blocks that a thread writes, and one
+ *    batch per reader; disk at most `maxBytes` (and the blocks under way when it was reached).
  *
  * ```text
  * <folder>/collector.id            this collector's id, made once

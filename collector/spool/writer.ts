@@ -27,10 +27,13 @@ const MAX_FLIGHT_UNITS = 8 * 1024 * 1024;
 const MAX_JOB_UNITS = 4 * 1024 * 1024;
 /** Less is packed sooner than handed over. */
 const MIN_JOB_UNITS = 64 * 1024;
-/** So many blocking syncs are a flood, and worth a thread: it costs 25 ms to start and 20 MB of memory. */
+/** So many blocking syncs are a flood, and worth a thread: starting it takes 25 ms and 20 MB of memory. */
 const SYNCS_BEFORE_THREAD = 4;
-/** Text that may wait for a thread before receiving does, so that TCP slows the sender down. */
-const MAX_UNITS_BEHIND = 16 * 1024 * 1024;
+/**
+ * Text that may wait for a thread before receiving does, so that TCP slows the sender down: one block under way and
+ * one that is full. More cost memory and gained nothing.
+ */
+const MAX_UNITS_BEHIND = 2 * 1024 * 1024;
 /** The longest wait for a thread. */
 const MAX_WAIT_MS = 1_000;
 /**
