@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { PGlite, type Transaction as PgliteTransaction, types } from "@electric-sql/pglite";
 import type { Database, DatabaseOptions, Queryable, SqlValue, Transaction } from "./database.ts";
 import { messageOf } from "@reflow/shared/errors";
@@ -44,6 +45,10 @@ const CHECKPOINT_EVERY_BYTES = 64 * 1024 * 1024;
  */
 const FIRST_VACUUM_BYTES = 1024 * 1024;
 
+/** After a transaction everybody else gets a tenth of the time that it took, and no more than they need. */
+const PAUSE_SHARE = 10;
+const MAX_PAUSE_MS = 100;
+
 const asText = (value: string) => value;
 // As from a server: what a double cannot hold, and what has a richer form than JSON's, stays text.
 const PARSERS = {
@@ -64,6 +69,8 @@ export async function openPglite(folder: string | undefined, options: DatabaseOp
   const closing = opened.move();
   let copiedBytes = 0;
   let vacuumAtBytes = FIRST_VACUUM_BYTES;
+  /** How long the last transaction held the thread. */
+  let busyMs = 0;
 
   const database: Database = {
     kind: "pglite",
@@ -74,11 +81,15 @@ export async function openPglite(folder: string | undefined, options: DatabaseOp
       let result: T;
       try {
         result = await pglite.transaction(async (tx) => {
+          await breathe();
+          const startedMs = performance.now();
           try {
             return await work(transactionOn(tx, (bytes) => copiedBytes += bytes));
           } catch (error) {
             failed = { error };
             throw error;
+          } finally {
+            busyMs = performance.now() - startedMs;
           }
         });
       } catch (error) {
@@ -92,6 +103,16 @@ export async function openPglite(folder: string | undefined, options: DatabaseOp
       await closing.disposeAsync();
     },
   };
+
+  /**
+   * The database runs on this thread and answers at once, so that transactions that wait for each other would follow
+   * without a turn of the event loop: timers, sockets and health checks stood still for 45 seconds.
+   */
+  async function breathe(): Promise<void> {
+    const pauseMs = Math.min(busyMs / PAUSE_SHARE, MAX_PAUSE_MS);
+    if (pauseMs < 1) await nextTurn();
+    else await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
 
   /** What a server does in the background. It comes after a commit, which stands whatever happens here. */
   async function upkeepIfDue(): Promise<void> {

@@ -46,3 +46,18 @@ Deno.test("openDatabase() names the folder that it cannot make", async () => {
     return true;
   });
 });
+
+Deno.test("transaction() lets the event loop turn when many follow each other", async () => {
+  await using database = await openDatabase("pglite://memory", TEST_OPTIONS);
+  let turnsAtEnd = 0;
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      await database.transaction((tx) => tx.query("SELECT pg_sleep(0.005)"));
+      turnsAtEnd = turns;
+    }),
+  );
+  clearInterval(timer);
+  assert.ok(turnsAtEnd >= 10, `the event loop turned ${turnsAtEnd} times`);
+});
