@@ -33,7 +33,14 @@ export function upgrade(
     const message = `Cannot upgrade: ${messageOf(error)}`;
     return Response.json({ error: { code: "bad_handshake", message } }, { status: 400 });
   }
-  const url = new URL(request.url);
-  connections.accept(upgraded.socket, url.pathname + url.search);
+  connections.accept(upgraded.socket, targetOf(request.url));
   return upgraded.response;
+}
+
+/**
+ * Path and query of a request. Not by `URL`, which throws for a `Host` header such as `[::`, and a throw after the
+ * upgrade ends the process.
+ */
+function targetOf(url: string): string {
+  return /^[^:/?#]*:\/\/[^/?#]*([^#]*)/.exec(url)?.[1] || "/";
 }

@@ -36,13 +36,15 @@ Deno.test.each(
       400,
       undefined,
     ],
+    ["from a host that is none", "/orders", [...HANDSHAKE, "Host: [::"], 101, undefined],
     ["not at all", "/", [], 404, undefined],
   ] as const,
 )("a client that asks to upgrade %s is answered", async (_name, path, headers, status, subprotocol) => {
   const { connections } = fakeConnections();
   await using server = serve(connections);
   using connection = await Deno.connect({ port: server.port });
-  const request = [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${server.port}`, ...headers, "", ""].join("\r\n");
+  const host = headers.some((line) => line.startsWith("Host:")) ? [] : [`Host: 127.0.0.1:${server.port}`];
+  const request = [`GET ${path} HTTP/1.1`, ...host, ...headers, "", ""].join("\r\n");
   await connection.write(new TextEncoder().encode(request));
   const answer = await readHead(connection);
   assert.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `));
