@@ -2,6 +2,7 @@ import { parseUuid } from "../ids/mod.ts";
 import { at, isObject, RefusalError, refuse, requireString, requireUuid } from "./_fields.ts";
 import { parseEventHead } from "./event_head.ts";
 import { excessiveNesting, MAX_NESTING } from "./_nesting.ts";
+import { parseOrdinaryEvent } from "./ordinary_event.ts";
 import { parseFilters } from "./parse_filters.ts";
 import { parseTraceQuery } from "./parse_query.ts";
 import type { Refusal, Request } from "./request.ts";
@@ -15,6 +16,8 @@ import { isTimestamp } from "./timestamp.ts";
  * @param text one JSON value.
  */
 export function parseRequest(text: string): Request | Refusal {
+  const ordinary = parseOrdinaryEvent(text);
+  if (ordinary !== undefined) return ordinary;
   let value: unknown;
   try {
     value = JSON.parse(text);

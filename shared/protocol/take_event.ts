@@ -1,6 +1,7 @@
 import { parseEventHead } from "./event_head.ts";
 import { isObject, RefusalError } from "./_fields.ts";
 import { excessiveNesting } from "./_nesting.ts";
+import { parseOrdinaryEvent } from "./ordinary_event.ts";
 import { memberText, valueEnd } from "../json/mod.ts";
 import { parseUuid, type Uuid } from "../ids/mod.ts";
 import type { EventHead } from "./request.ts";
@@ -26,6 +27,11 @@ const EVENT_AT = PREFIX.length + 36 + MIDDLE.length;
  * @returns `undefined` when the text is not a frame that `parseRequest` accepts.
  */
 export function takeEvent(frame: string): StoredEvent | undefined {
+  const ordinary = parseOrdinaryEvent(frame);
+  if (ordinary !== undefined) {
+    const { clientTraceId, event: head } = ordinary;
+    return { head, clientTraceId, isExtraordinary: false, text: frame.slice(EVENT_AT, -2) };
+  }
   let value: unknown;
   try {
     value = JSON.parse(frame);
