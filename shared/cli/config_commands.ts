@@ -1,7 +1,6 @@
 import {
   type ConfigOf,
   configOrThrow,
-  type ConfigSources,
   type ConfigSpec,
   describeProblem,
   loadConfig,
@@ -9,9 +8,6 @@ import {
 } from "../config/mod.ts";
 import { VERSION } from "../telemetry/mod.ts";
 import type { CommandInput, ProgramCommand } from "./program.ts";
-
-/** Rules between keys, as `loadConfig()` takes them. */
-export type ConfigCheck<Spec extends ConfigSpec> = NonNullable<ConfigSources<Spec>["check"]>;
 
 /** A configuration that is ready to be used, and what is odd about its sources. */
 export interface LoadedConfig<Spec extends ConfigSpec> {
@@ -28,9 +24,8 @@ export interface LoadedConfig<Spec extends ConfigSpec> {
 export async function loadFor<Spec extends ConfigSpec>(
   spec: Spec,
   input: CommandInput,
-  check?: ConfigCheck<Spec>,
 ): Promise<LoadedConfig<Spec>> {
-  const result = await loadConfig(spec, { ...input, ...(check === undefined ? {} : { check }) });
+  const result = await loadConfig(spec, input);
   return { config: configOrThrow(spec, result), warnings: result.warnings.map(describeProblem) };
 }
 
@@ -38,7 +33,6 @@ export async function loadFor<Spec extends ConfigSpec>(
 export function checkConfigCommand<Spec extends ConfigSpec>(
   spec: Spec,
   print: (text: string) => void,
-  check?: ConfigCheck<Spec>,
 ): ProgramCommand {
   return {
     name: "check-config",
@@ -49,8 +43,7 @@ export function checkConfigCommand<Spec extends ConfigSpec>(
       [`${spec.name} check-config --config ${spec.name}.toml`, "check a file as run would read it"],
     ],
     async run(input) {
-      const sources = { ...input, ...(check === undefined ? {} : { check }) };
-      const result = await loadConfig(spec, sources);
+      const result = await loadConfig(spec, input);
       const config = configOrThrow(spec, result);
       if (result.ok) print(renderConfig(spec, config, result.origins));
       for (const warning of result.warnings) print(`# warning: ${describeProblem(warning)}\n`);

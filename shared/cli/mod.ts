@@ -3,13 +3,7 @@
  *
  * Exit codes: 0 done · 1 failed · 64 wrong command line · 78 invalid configuration · 130 interrupted twice.
  */
-export {
-  checkConfigCommand,
-  type ConfigCheck,
-  type LoadedConfig,
-  loadFor,
-  versionCommand,
-} from "./config_commands.ts";
+export { checkConfigCommand, type LoadedConfig, loadFor, versionCommand } from "./config_commands.ts";
 export {
   type CommandInput,
   type Program,

@@ -8,7 +8,7 @@ import { parseToml } from "./toml_source.ts";
 export type Origins = ReadonlyMap<string, string>;
 
 /** The sources of a configuration, weakest first after the defaults of the table. */
-export interface ConfigSources<Spec extends ConfigSpec = ConfigSpec> {
+export interface ConfigSources {
   /** Path of a TOML file; the variable `<PREFIX>_CONFIG` is used when absent. */
   readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -16,17 +16,6 @@ export interface ConfigSources<Spec extends ConfigSpec = ConfigSpec> {
   readonly flags?: Readonly<Record<string, string>>;
   /** Reads the TOML file and the files of secrets; from disk when absent. */
   readonly readFile?: ReadFile;
-  /** Rules between keys, asked once every single value is right. */
-  readonly check?: (config: ConfigOf<Spec>) => readonly CheckFinding[];
-}
-
-/** A value that is right alone and wrong beside others. */
-export interface CheckFinding {
-  /** Key path. */
-  readonly key: string;
-  /** What was found, without secrets. */
-  readonly found: string;
-  readonly expected: string;
 }
 
 /** A usable configuration, or everything that is wrong; warnings come with both. */
@@ -45,7 +34,7 @@ export type LoadResult<Spec extends ConfigSpec> =
  */
 export async function loadConfig<Spec extends ConfigSpec>(
   spec: Spec,
-  sources: ConfigSources<Spec>,
+  sources: ConfigSources,
 ): Promise<LoadResult<Spec>> {
   const { env, flags = {}, readFile = readFileFromDisk } = sources;
   const keys = keysOf(spec);
@@ -73,11 +62,6 @@ export async function loadConfig<Spec extends ConfigSpec>(
   const config = Object.fromEntries(
     values.map(([section, pairs]) => [section, Object.fromEntries(pairs)]),
   ) as ConfigOf<Spec>;
-  const findings = (sources.check?.(config) ?? []).map((finding) => ({
-    ...finding,
-    source: origins.get(finding.key) ?? "",
-  }));
-  if (findings.length > 0) return { ok: false, problems: boundProblems(findings), warnings };
   return { ok: true, config, origins, warnings };
 }
 

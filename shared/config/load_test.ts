@@ -202,20 +202,6 @@ Deno.test("loadConfig() bounds its report when a file is all mistakes", async ()
   assert.match(problems.at(-1) ?? "", /4900 more problems/);
 });
 
-Deno.test("loadConfig() asks for rules between keys when every value is right", async () => {
-  const problems = await problemsFrom({
-    env: { TEST_SERVER_MAX_CONNECTIONS: "5" },
-    check: (config) => [{
-      key: "server.max_connections",
-      found: String(config.server.max_connections),
-      expected: "more",
-    }],
-  });
-  assert.deepEqual(problems, [
-    "server.max_connections (environment variable TEST_SERVER_MAX_CONNECTIONS): 5, expected more",
-  ]);
-});
-
 Deno.test("loadConfig() reports a required key when nobody sets it", async () => {
   const strict = defineConfig({
     name: "reflow-test",

@@ -22,14 +22,7 @@ export type { StringTable } from "./collection_fields.ts";
 export type { Field } from "./field.ts";
 export { field } from "./fields.ts";
 export { type SplitFlags, splitFlags } from "./flags.ts";
-export {
-  type CheckFinding,
-  configOrThrow,
-  type ConfigSources,
-  loadConfig,
-  type LoadResult,
-  type Origins,
-} from "./load.ts";
+export { configOrThrow, type ConfigSources, loadConfig, type LoadResult, type Origins } from "./load.ts";
 export { nearMiss } from "./near_miss.ts";
 export { ConfigError, describeProblem, type Problem } from "./problem.ts";
 export { type ReadFile, readFileFromDisk } from "./read_file.ts";

@@ -22,6 +22,7 @@ import {
   type StoreOutcome,
   wireMetricsOf,
 } from "./ports.ts";
+import { UnreadAnswers } from "./unread_answers.ts";
 
 /** What all connections share. */
 export interface ConnectionDeps {
@@ -46,6 +47,8 @@ export interface ConnectionOptions {
  * real client does not come back, and it does not look at its answers anyway.
  */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** The runtime keeps about a kilobyte per answer beside its text, so that small answers are bounded by their number. */
+const MAX_UNREAD_ANSWERS = 65_536;
 /** Looking at a socket's buffer costs as much as a small send; once per this many answers is often enough. */
 const LOOK_EVERY_ANSWERS = 64;
 /** An answer from here on is looked after by itself: 64 traces unread would be a gigabyte. */
@@ -69,6 +72,7 @@ export class Connection implements RecordOwner {
   readonly #closed = new AbortController();
   #openQuestions = 0;
   #sent = 0;
+  readonly #unread = new UnreadAnswers({ maxBytes: MAX_UNREAD_BYTES, maxAnswers: MAX_UNREAD_ANSWERS });
   #isUnread = false;
 
   constructor(socket: ServerSocket, session: Session, deps: ConnectionDeps, options: ConnectionOptions) {
@@ -202,7 +206,7 @@ export class Connection implements RecordOwner {
 
   #send(text: string): void {
     if (this.#sent++ % LOOK_EVERY_ANSWERS === 0 || text.length > LARGE_ANSWER_CHARS) {
-      this.#isUnread = this.#socket.bufferedAmount > MAX_UNREAD_BYTES;
+      this.#isUnread = this.#unread.isTooMuch(this.#socket.bufferedAmount);
     }
     if (this.#isUnread) this.#deps.counts.answersDropped++;
     else this.#transmit(text);
@@ -211,6 +215,7 @@ export class Connection implements RecordOwner {
   #transmit(text: string): void {
     if (this.#socket.readyState !== OPEN) return;
     this.#deps.counts.answersSent++;
+    this.#unread.sent(text.length);
     this.#socket.send(text);
   }
 }

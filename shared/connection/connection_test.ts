@@ -168,6 +168,17 @@ Deno.test("a client that reads nothing loses answers but not events (I3)", () =>
   assert.ok(socket.sent.length >= 36, String(socket.sent.length));
 });
 
+Deno.test("small answers to a client that reads nothing are bounded by their number", () => {
+  const { open, counts } = fakeConnections();
+  const socket = open();
+  for (let i = 0; i < 100_000; i++) {
+    socket.receive(`"Ping"`);
+    socket.bufferedAmount = socket.sent.length * `"Pong"`.length;
+  }
+  assert.ok(socket.sent.length < 70_000, `${socket.sent.length} answers wait`);
+  assert.equal(socket.sent.length + counts.answersDropped, 100_000);
+});
+
 Deno.test("large answers to a client that reads nothing are dropped one by one", async () => {
   const { open, questions } = fakeConnections();
   const socket = open();

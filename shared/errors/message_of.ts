@@ -8,7 +8,8 @@ export function messageOf(thrown: unknown): string {
       break;
     }
     const part = current.message || current.name;
-    if (!parts.includes(part)) parts.push(part);
+    // A wrapper often repeats the words of what it wraps.
+    if (!parts.some((said) => said.includes(part))) parts.push(part);
     current = current.cause;
   }
   return parts.join(": ");
