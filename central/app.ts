@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { compress } from "hono/compress";
 import { matchedRoutes } from "hono/route";
 import { isUpgrade } from "@reflow/shared/connection";
 import type { Logger } from "@reflow/shared/telemetry";
@@ -21,6 +22,8 @@ export interface AppOptions {
   readonly upgrade?: UpgradeHandler;
   readonly metrics?: Pick<CentralMetrics, "observeRequest">;
   readonly clock?: Clock;
+  /** Compress answers for clients that accept it; off unless told otherwise. */
+  readonly compression?: boolean;
 }
 
 /** Central's HTTP application. */
@@ -53,6 +56,7 @@ export function createApp(options: AppOptions): App {
     const durationMs = clock.monotonicMs() - startedMs;
     metrics?.observeRequest({ route: routeOf(c), status: c.res.status, durationMs });
   });
+  if (options.compression) app.use(compress());
   for (const routes of options.routes) app.route("/", routes);
   return {
     fetch(request, info) {

@@ -68,3 +68,16 @@ Deno.test("application observes requests by the pattern of their route", async (
     { route: "unmatched", status: 405, durationMs: 0 },
   ]);
 });
+
+Deno.test("app compresses answers for clients that accept it when it is told to", async () => {
+  const large = new Hono().get("/large", (c) => c.json({ text: "x".repeat(5000) }));
+  const ask = (compression: boolean) =>
+    createApp({ routes: [large], log: nullLogger, compression }).fetch(
+      new Request("http://central.test/large", { headers: { "accept-encoding": "gzip" } }),
+    );
+  const packed = await ask(true);
+  assert.equal(packed.headers.get("content-encoding"), "gzip");
+  const unpacked = new Response(packed.body?.pipeThrough(new DecompressionStream("gzip")));
+  assert.deepEqual(await unpacked.json(), { text: "x".repeat(5000) });
+  assert.equal((await ask(false)).headers.get("content-encoding"), null);
+});

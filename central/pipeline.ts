@@ -115,6 +115,7 @@ export async function runCentral(config: CentralConfig, log: Logger, signal: Abo
     routes: [statusRoutes(health), ingestRoutes(ingest), queryRoutes({ db: database, log, answerQuery })],
     log,
     metrics,
+    compression: config.tracing.compression,
     upgrade: createDoor(connections, {
       maxConnections: config.server.max_connections,
       idleTimeoutSeconds: Math.ceil(config.server.keep_alive_timeout / 1000),
