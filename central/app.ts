@@ -62,9 +62,16 @@ export function createApp(options: AppOptions): App {
     fetch(request, info) {
       // Before everything else: the response of an upgrade cannot be given headers any more.
       if (upgrade !== undefined && isUpgrade(request)) return answerUpgrade(upgrade, request, info, log);
+      // A Host header that is none makes an address that nothing below could take apart.
+      if (!URL.canParse(request.url)) return badAddress();
       return app.fetch(request, info);
     },
   };
+}
+
+function badAddress(): Response {
+  const message = "Cannot read the request's address: its Host header is no host";
+  return Response.json({ error: { code: "bad_request", message } }, { status: 400 });
 }
 
 async function answerUpgrade(

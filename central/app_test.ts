@@ -81,3 +81,13 @@ Deno.test("app compresses answers for clients that accept it when it is told to"
   assert.deepEqual(await unpacked.json(), { text: "x".repeat(5000) });
   assert.equal((await ask(false)).headers.get("content-encoding"), null);
 });
+
+Deno.test("app answers 400 to an address that is none", async () => {
+  const app = createApp({ routes: [], log: nullLogger });
+  const request = new Proxy(new Request("http://central.test/api/v1/traces"), {
+    get: (target, name) => name === "url" ? "http://[::/api/v1/traces" : Reflect.get(target, name, target),
+  });
+  const response = await app.fetch(request);
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /Host header/);
+});
