@@ -179,12 +179,15 @@ export class Connection implements RecordOwner {
     if (this.#deps.hub.isIdle) return;
     const { trace, head } = event;
     const isFailed = trace.failure !== undefined && this.#options.failurePolicy === "any_failure";
+    const inferred = isFailed
+      ? { name: "Failed", error: trace.failure ?? "" } as const
+      : { name: "Running" } as const;
     this.#deps.hub.publish({
       traceId: trace.id,
       head,
       flowId: trace.flowId,
       flowName: this.#session.labels.flow,
-      status: isFailed ? { name: "Failed", error: trace.failure ?? "" } : { name: "Running" },
+      status: trace.ownStatus ?? inferred,
       text: () => takeEvent(text)?.text ?? "{}",
     });
   }

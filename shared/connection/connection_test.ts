@@ -113,6 +113,22 @@ Deno.test("a notification carries our trace id, not the noise of the frame", () 
   assert.equal(JSON.parse(socket.sent[1] ?? "").EventNotification.trace_id, traceId);
 });
 
+Deno.test("an event of a stored trace is announced under the flow and the status that the client gave", () => {
+  const samples = Deno.readTextFileSync(
+    new URL("../../tests/fixtures/reflow-samples.ndjson", import.meta.url),
+  );
+  // Line 71: the flow "orders", completed.
+  const stored = samples.split("\n")[70] ?? "";
+  const traceId: string = JSON.parse(stored).StoreTrace.trace.trace_id;
+  const { open } = fakeConnections();
+  const listener = open();
+  listener.receive(`{"Subscribe":{"filters":{"flow_ids":["orders"],"status_filter":["Completed"]}}}`);
+  const program = open();
+  program.receive(stored);
+  program.receive(recordEvent().replace(/"trace_id":"[^"]+"/, `"trace_id":"${traceId}"`));
+  assert.equal(JSON.parse(listener.sent[1] ?? "").EventNotification.trace_id, traceId);
+});
+
 Deno.test("events are left to whoever stores them when they are not published on arrival", () => {
   const { open, hub } = fakeConnections({ publishOnArrival: false });
   const socket = open();

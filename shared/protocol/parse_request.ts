@@ -145,7 +145,7 @@ function parseStoreTrace(body: unknown): Request {
   if (!isObject(trace)) throw new RefusalError(`Cannot read StoreTrace.trace: expected an object`);
   const where = "StoreTrace.trace";
   const traceId = requireUuid(trace, "trace_id", where);
-  requireString(trace, "flow_id", where);
+  const flowId = requireString(trace, "flow_id", where);
   requireUuid(trace, "execution_id", where);
   for (const name of ["start_time", "end_time"]) {
     const time = trace[name];
@@ -161,7 +161,8 @@ function parseStoreTrace(body: unknown): Request {
     throw new RefusalError(`Cannot read ${where}.version: expected an object with a timestamp`);
   }
   checkVersion(version, `${where}.version`);
-  if (parseStatus(trace["status"]) === undefined) {
+  const status = parseStatus(trace["status"]);
+  if (status === undefined) {
     throw new RefusalError(
       `Cannot read ${where}.status: expected one of the five statuses, found ${at("", trace["status"])}`,
     );
@@ -169,7 +170,7 @@ function parseStoreTrace(body: unknown): Request {
   const events = trace["events"] ?? [];
   if (!Array.isArray(events)) throw new RefusalError(`Cannot read ${where}.events: expected an array`);
   events.forEach((event: unknown, index) => parseEventHead(event, `${where}.events[${index}]`));
-  return { kind: "store_trace", traceId };
+  return { kind: "store_trace", traceId, flowId, status };
 }
 
 function parseSubscribe(body: Record<string, unknown>): Request {

@@ -63,7 +63,12 @@ export interface SubscriptionFilters {
 export type Request =
   | { readonly kind: "record_event"; readonly clientTraceId: Uuid | undefined; readonly event: EventHead }
   | { readonly kind: "start_trace"; readonly flowId: string; readonly startedAt: string }
-  | { readonly kind: "store_trace"; readonly traceId: Uuid }
+  | {
+    readonly kind: "store_trace";
+    readonly traceId: Uuid;
+    readonly flowId: string;
+    readonly status: ExecutionStatus;
+  }
   | { readonly kind: "get_trace"; readonly traceId: Uuid }
   | { readonly kind: "query_traces"; readonly query: TraceQuery }
   | { readonly kind: "get_flow_versions"; readonly flowId: string }

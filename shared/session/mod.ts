@@ -18,5 +18,5 @@
 export { AnswerQueue } from "./answer_queue.ts";
 export { type LabelDefaults, labelsFromUrl, type UrlLabels } from "./labels.ts";
 export { type AcceptedEvent, Session, type SessionOptions, type Step } from "./session.ts";
-export type { SessionTrace } from "./session_traces.ts";
+export type { EventTrace, SessionTrace } from "./session_traces.ts";
 export { type FailurePolicy, type InferredStatus, inferStatus } from "./status_policy.ts";

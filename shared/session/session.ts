@@ -14,7 +14,7 @@ import {
 } from "../protocol/mod.ts";
 import { encodeRecord, type EndBody, type EndReason, joinBody, type SessionLabels } from "../record/mod.ts";
 import { RecentIds } from "./recent_ids.ts";
-import { type SessionTrace, SessionTraces } from "./session_traces.ts";
+import { type EventTrace, type SessionTrace, SessionTraces } from "./session_traces.ts";
 import { type FailurePolicy, inferStatus } from "./status_policy.ts";
 
 /** What a session needs from outside: names, numbers, and a source of ids. */
@@ -29,7 +29,7 @@ export interface SessionOptions {
 
 /** An event that was taken, for subscribers. */
 export interface AcceptedEvent {
-  readonly trace: SessionTrace;
+  readonly trace: EventTrace;
   readonly head: EventHead;
 }
 
@@ -92,7 +92,7 @@ export class Session {
       case "start_trace":
         return this.#startTrace(request.flowId, request.startedAt, text, receivedAtMs);
       case "store_trace":
-        return this.#storeTrace(request.traceId, text, receivedAtMs);
+        return this.#storeTrace(request, text, receivedAtMs);
       case "get_trace":
       case "query_traces":
       case "get_flow_versions":
@@ -137,8 +137,9 @@ export class Session {
 
   #recordEvent(event: EventHead, clientTraceId: Uuid | undefined, text: string, receivedAtMs: number): Step {
     if (!this.#recent.add(event.eventId)) return { kind: "repeat", answer: EVENT_RECORDED };
-    if (clientTraceId !== undefined && this.#traces.isStored(clientTraceId)) {
-      return this.#store(this.#line("event", clientTraceId, text, receivedAtMs), undefined);
+    const stored = clientTraceId === undefined ? undefined : this.#traces.stored(clientTraceId);
+    if (stored !== undefined) {
+      return this.#store(this.#line("event", stored.id, text, receivedAtMs), { trace: stored, head: event });
     }
     const told = clientTraceId === undefined ? undefined : this.#traces.byId(clientTraceId);
     const known = told ?? this.#traces.atTime(event.timestamp);
@@ -179,8 +180,13 @@ export class Session {
     return { kind: "store", records, answer: traceStarted(trace.id), event: undefined };
   }
 
-  #storeTrace(traceId: Uuid, text: string, receivedAtMs: number): Step {
-    this.#traces.rememberStored(traceId);
+  #storeTrace(
+    request: Extract<Request, { kind: "store_trace" }>,
+    text: string,
+    receivedAtMs: number,
+  ): Step {
+    const { traceId, flowId, status } = request;
+    this.#traces.rememberStored({ id: traceId, flowId, failure: undefined, ownStatus: status });
     const records = this.#line("store", traceId, joinBody(this.#options.labels, text), receivedAtMs);
     return { kind: "store", records, answer: traceStored(traceId), event: undefined };
   }

@@ -1,14 +1,22 @@
 import type { Uuid } from "../ids/mod.ts";
-import { compareTimestamps, parseTimestamp, type Timestamp } from "../protocol/mod.ts";
+import { compareTimestamps, type ExecutionStatus, parseTimestamp, type Timestamp } from "../protocol/mod.ts";
+
+/** What a subscriber may ask of the trace that an event belongs to. */
+export interface EventTrace {
+  readonly id: Uuid;
+  /** The client's own name for it; empty while provisional. */
+  readonly flowId: string;
+  /** Text of the first failure seen. */
+  readonly failure: string | undefined;
+  /** Status that the client gave; `undefined` where it has to be inferred. */
+  readonly ownStatus?: ExecutionStatus;
+}
 
 /** One trace of a session. */
-export interface SessionTrace {
-  readonly id: Uuid;
+export interface SessionTrace extends EventTrace {
   /** `version.timestamp` of its `StartTrace`; `undefined` while provisional. */
   startedAt: Timestamp | undefined;
-  /** The client's own name for it; empty while provisional. */
   flowId: string;
-  /** Text of the first failure seen. */
   failure: string | undefined;
   /** Unix ms of its `end` record; `undefined` while it is open. */
   endedAtMs: number | undefined;
@@ -31,7 +39,7 @@ export class SessionTraces {
   #current: SessionTrace | undefined;
   /** Oldest first. */
   readonly #earlier: SessionTrace[] = [];
-  readonly #stored = new Set<Uuid>();
+  readonly #stored = new Map<Uuid, EventTrace>();
 
   get current(): SessionTrace | undefined {
     return this.#current;
@@ -53,21 +61,21 @@ export class SessionTraces {
     this.#current = trace;
   }
 
-  /** Remembers an id that the client itself gave to a stored trace. */
-  rememberStored(id: Uuid): void {
+  /** Remembers a stored trace, whose id the client itself gave. */
+  rememberStored(trace: EventTrace): void {
     if (this.#stored.size >= MAX_STORED) {
-      for (const oldest of this.#stored) {
+      for (const oldest of this.#stored.keys()) {
         this.#stored.delete(oldest);
         break;
       }
     }
-    this.#stored.add(id);
+    this.#stored.set(trace.id, trace);
   }
 
-  /** Whether the id is that of a stored trace. */
-  isStored(id: Uuid): boolean {
+  /** The stored trace of this id. */
+  stored(id: Uuid): EventTrace | undefined {
     // Looking up a fresh id costs half a microsecond, and nearly every session stores no trace.
-    return this.#stored.size > 0 && this.#stored.has(id);
+    return this.#stored.size > 0 ? this.#stored.get(id) : undefined;
   }
 
   /** The trace that this session was told the id of. */
