@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { newUuid } from "@reflow/shared/ids";
 import { nullLogger } from "@reflow/shared/telemetry";
-import type { TestStore } from "./_ingest_contract.ts";
+import type { TestStore } from "./_ingest_fixture.ts";
 import { createIngest } from "./mod.ts";
 import {
   batch,

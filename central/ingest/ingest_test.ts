@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { newUuid } from "@reflow/shared/ids";
 import { nullLogger } from "@reflow/shared/telemetry";
 import { freshDatabase } from "@reflow/tests/support/postgres";
 import { ensurePartitions, migrate, openDatabase } from "../store/mod.ts";
-import { describeIngest, type TestStore } from "./_ingest_contract.ts";
+import type { TestStore } from "./_ingest_fixture.ts";
 import { describeReceiveTimes } from "./_receive_time_contract.ts";
+import { describeRecords } from "./_record_contract.ts";
+import { describeTraces } from "./_trace_contract.ts";
+import { describeWatermark } from "./_watermark_contract.ts";
 import { createIngest } from "./mod.ts";
 import { batch, block, eventLine, eventText, gap, newStream } from "./_records.ts";
-import { newUuid } from "@reflow/shared/ids";
 
 const OPTIONS = { maxConnections: 5, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000, log: nullLogger };
 
@@ -28,7 +31,9 @@ async function openPostgres(): Promise<TestStore> {
 }
 
 for (const [name, open] of [["PGlite", openPglite], ["PostgreSQL", openPostgres]] as const) {
-  describeIngest(name, open);
+  describeTraces(name, open);
+  describeRecords(name, open);
+  describeWatermark(name, open);
   describeReceiveTimes(name, open);
 }
 
