@@ -86,7 +86,7 @@ export function createIngest(deps: IngestDeps, options: IngestOptions = {}): Ing
   const maxRawBytes = options.maxRawBytes ?? MAX_RAW_BYTES;
   const gate = new WorkGate({ maxWorkBytes: MAX_WORK_BYTES, maxWaitingBytes: MAX_WAITING_BYTES });
 
-  /** One transaction over slots that are in order; `undefined` for a gap. */
+  /** One transaction over slots that are in order; of those above the watermark nothing is stored. */
   async function commit(stream: StreamId, slots: readonly Slot[], kind: StreamKind): Promise<IngestResult> {
     const first = slots[0];
     const done = await database.transaction(async (tx) => {

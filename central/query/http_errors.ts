@@ -64,7 +64,7 @@ function responseOf(error: Error, c: Context, log: Logger): Response {
     return errorResponse(status, { code, message: error.message, hint: error.hint });
   }
   if (error instanceof AppError && error.retryable) {
-    log.warn("store did not answer", { route: routePath(c), error });
+    log.warn("The store did not answer", { route: routePath(c), error });
     const message = "Cannot answer now: the store is not available";
     return errorResponse(503, { code: "unavailable", message }, {
       "Retry-After": String(RETRY_AFTER_SECONDS),
@@ -80,6 +80,6 @@ export function internalError(
   fields: Readonly<Record<string, unknown>>,
 ): Response {
   const id = newUuid();
-  log.error("request failed", { ...fields, id, error });
+  log.error("A request failed", { ...fields, id, error });
   return errorResponse(500, { code: "internal", message: `Cannot answer: internal error ${id}`, id });
 }

@@ -24,7 +24,7 @@ export interface QueryRoutesOptions {
   readonly answerQuery: (request: QueryRequest) => Promise<string>;
 }
 
-/** A query frame has a few names in it; this is `max_event_size`. */
+/** A query frame has a few names in it; as large as a frame may be by default. */
 const MAX_QUERY_BYTES = 1024 * 1024;
 
 /** The JSON API under `/api/v1`, and `POST /v1/query`. */
@@ -105,7 +105,7 @@ function textStream(pieces: AsyncGenerator<string>, log: Logger): ReadableStream
       for await (const piece of pieces) yield encoder.encode(piece);
     } catch (error) {
       // The status is long sent: breaking the connection is the only way left to say that the text is not whole.
-      log.error("trace was cut off while it was sent", { error });
+      log.error("A trace was cut off while it was sent", { error });
       throw error;
     }
   }

@@ -111,7 +111,7 @@ async function check(
   const outcome = await Promise.race([asked, late]);
   if (outcome === "ok") return "ok";
   const isLate = outcome === "late";
-  log.warn("health check failed", {
+  log.warn("A health check failed", {
     check: name,
     reason: isLate ? `no answer in ${timeoutMs} ms` : messageOf(outcome.error),
   });

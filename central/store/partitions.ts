@@ -2,7 +2,7 @@ import type { Queryable } from "./database.ts";
 
 /**
  * Makes sure that events of last month, this month and the two months to come have partitions of their own. Call it at
- * start and once a day; events of other times wait in the default partition.
+ * start and at least once a month; events of other times wait in the default partition.
  *
  * @returns names of the partitions that were created.
  * @throws StoreError.

@@ -1,6 +1,6 @@
 import type { SessionLabels } from "../record/mod.ts";
 
-/** More names than anybody types into a URL; the rest is ignored and counted as such. */
+/** More names than anybody types into a URL; the rest is ignored. */
 const MAX_LABELS = 16;
 /** Query parameters with a meaning of their own. */
 const OURS: ReadonlySet<string> = new Set(["flow", "service", "environment", "token"]);

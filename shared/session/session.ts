@@ -55,7 +55,7 @@ export type Step =
   | { readonly kind: "subscribe"; readonly filters: SubscriptionFilters; readonly answer: string }
   | { readonly kind: "unsubscribe"; readonly answer: string };
 
-/** Event ids remembered per session: 80 bytes each, more than a client that resends has in flight. */
+/** Event ids remembered per session: up to 64 bytes each, more than a client that resends has in flight. */
 const RECENT_IDS = 1024;
 
 /** One client connection as a pure state machine: no socket, no clock, no disk. See `mod.ts` for its rules. */

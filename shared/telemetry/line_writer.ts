@@ -9,7 +9,7 @@ export interface LineWriter extends AsyncDisposable {
   writeLine(line: string): void;
 }
 
-// About a thousand ordinary lines; a reader that is slower than that does not read.
+// Some thousand ordinary lines; a reader that is slower than that does not read.
 const MAX_PENDING_CHARS = 1_048_576;
 
 /**

@@ -5,7 +5,7 @@
  * - T1 Logging never throws and never waits: lines queue up to a bound, then they are dropped, counted and reported.
  * - T2 One record is one line: whatever a value holds, controls, format characters and line separators are escaped.
  * - T3 A line is bounded: strings, lists, tables and nesting are cut at fixed sizes.
- * - T4 Code takes a `Logger` as a parameter; only `main.ts` opens the log of the process.
+ * - T4 Code takes a `Logger` as a parameter; only a command opens the log of the process.
  * - T5 Metrics live in a registry that was passed along, never in the global one of prom-client.
  *
  * JSON line: `{"time":"…Z","level":"info","msg":"…","component":"spool","…":…}`; an error in a field is a table of
