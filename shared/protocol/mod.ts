@@ -28,15 +28,14 @@ export { messageTypeName } from "./discriminant.ts";
 export { type FrameText, readFrame } from "./frame.ts";
 export { MAX_NESTING } from "./_nesting.ts";
 export { parseRequest } from "./parse_request.ts";
-export {
-  type EventHead,
-  type EventTypeFilter,
-  KNOWN_EVENT_TYPES,
-  type Refusal,
-  type Request,
-  type SubscriptionFilters,
-  type TraceQuery,
-  type WireErrorCode,
+export type {
+  EventHead,
+  EventTypeFilter,
+  Refusal,
+  Request,
+  SubscriptionFilters,
+  TraceQuery,
+  WireErrorCode,
 } from "./request.ts";
 export { encodeStatus, type ExecutionStatus, parseStatus, STATUS_NAMES, type StatusName } from "./status.ts";
 export { strictEvent, strictMetadata, strictVersion } from "./strict.ts";
@@ -47,5 +46,4 @@ export {
   parseTimestamp,
   type Timestamp,
   timestampOfMs,
-  timestampToMs,
 } from "./timestamp.ts";

@@ -73,11 +73,6 @@ export function timestampOfMs(unixMs: number): Timestamp {
   return { unixSeconds, nanos: Math.floor((unixMs - unixSeconds * 1000) * 1e6) };
 }
 
-/** Unix time in ms, rounded down. */
-export function timestampToMs(timestamp: Timestamp): number {
-  return timestamp.unixSeconds * 1000 + Math.floor(timestamp.nanos / 1e6);
-}
-
 /** RFC 3339 in UTC with 0, 3, 6 or 9 digits of fraction, as chrono writes it; far years get a sign. */
 export function formatTimestamp(timestamp: Timestamp): string {
   const date = new Date(timestamp.unixSeconds * 1000);

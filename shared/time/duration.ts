@@ -24,19 +24,6 @@ export function tryParseDuration(text: string): number | undefined {
   return Number.isSafeInteger(wholeMs) ? wholeMs : undefined;
 }
 
-/** Reads a duration like `tryParseDuration()`; throws a `RangeError` when the text is none. */
-export function parseDuration(text: string): number {
-  const durationMs = tryParseDuration(text);
-  if (durationMs === undefined) {
-    throw new RangeError(
-      `Cannot parse duration ${
-        JSON.stringify(text.slice(0, MAX_TEXT_LENGTH))
-      }: expected a number with ms, s, m, h or d`,
-    );
-  }
-  return durationMs;
-}
-
 /** Milliseconds of `amount` units. */
 export function unitToMs(amount: number, unit: DurationUnit): number {
   return amount * UNIT_MS[unit];
@@ -44,7 +31,7 @@ export function unitToMs(amount: number, unit: DurationUnit): number {
 
 /**
  * Writes a duration in the largest units that lose nothing: `90_000` is `"1m30s"`, `100` is `"100ms"`;
- * `parseDuration()` reads it back. Fractions of a millisecond are rounded; negative values get a minus sign.
+ * `tryParseDuration()` reads it back. Fractions of a millisecond are rounded; negative values get a minus sign.
  */
 export function formatDuration(durationMs: number): string {
   let leftMs = Math.round(Math.abs(durationMs));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatDuration, parseDuration, tryParseDuration } from "./duration.ts";
+import { formatDuration, tryParseDuration } from "./duration.ts";
 
 const good: readonly (readonly [string, number])[] = [
   ["0s", 0],
@@ -15,7 +15,7 @@ const good: readonly (readonly [string, number])[] = [
   ["0.2ms", 1],
 ];
 for (const [text, durationMs] of good) {
-  Deno.test(`parseDuration() reads ${text}`, () => assert.equal(parseDuration(text), durationMs));
+  Deno.test(`tryParseDuration() reads ${text}`, () => assert.equal(tryParseDuration(text), durationMs));
 }
 
 for (
@@ -23,7 +23,6 @@ for (
 ) {
   Deno.test(`tryParseDuration() refuses ${JSON.stringify(text.slice(0, 8))}`, () => {
     assert.equal(tryParseDuration(text), undefined);
-    assert.throws(() => parseDuration(text), RangeError);
   });
 }
 
@@ -35,8 +34,8 @@ Deno.test("formatDuration() uses the largest units when they lose nothing", () =
   assert.equal(formatDuration(Number.POSITIVE_INFINITY), "Infinity");
 });
 
-Deno.test("parseDuration() reads what formatDuration() writes", () => {
+Deno.test("tryParseDuration() reads what formatDuration() writes", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 1e14 }), (durationMs) => {
-    assert.equal(parseDuration(formatDuration(durationMs)), durationMs);
+    assert.equal(tryParseDuration(formatDuration(durationMs)), durationMs);
   }));
 });
