@@ -10,7 +10,7 @@ import {
 } from "@reflow/shared/record";
 
 /** Receive time of the records that tests make. */
-export const RECEIVED_AT_MS = Date.UTC(2025, 10, 22, 22, 15);
+const RECEIVED_AT_MS = Date.UTC(2025, 10, 22, 22, 15);
 
 /** A stream nobody else has. */
 export function newStream(): StreamId {

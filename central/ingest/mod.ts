@@ -35,4 +35,4 @@ export {
   type RecordWriterStats,
   type StoreRecordWriter,
 } from "./record_writer.ts";
-export { BATCH_CONTENT_TYPE, ingestRoutes, type IngestRoutesOptions } from "./routes.ts";
+export { ingestRoutes, type IngestRoutesOptions } from "./routes.ts";

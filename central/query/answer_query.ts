@@ -30,7 +30,7 @@ export type QueryRequest = Extract<
 /** Largest frame that a Reflow program or monitor reads (protocol section 2). */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Most traces and events of one `QueryResults`; its traces carry their events, and each trace costs a read. */
-export const MAX_ANSWER_TRACES = 1000;
+const MAX_ANSWER_TRACES = 1000;
 const MAX_ANSWER_EVENTS = 10_000;
 const TRACES_PER_READ = 100;
 
@@ -57,11 +57,11 @@ export function createAnswerQuery(
     } catch (error) {
       if (error instanceof QueryError) return errorAnswer(withHint(error), "InvalidRequest");
       if (error instanceof AppError && error.retryable) {
-        log.warn("store did not answer", { request: request.kind, error });
+        log.warn("The store did not answer", { request: request.kind, error });
         return errorAnswer("Cannot answer now: the store is not available", "StorageError");
       }
       const id = newUuid();
-      log.error("query failed", { request: request.kind, id, error });
+      log.error("A query failed", { request: request.kind, id, error });
       return errorAnswer(`Cannot answer: internal error ${id}`, "InternalError");
     }
   };

@@ -1,7 +1,5 @@
 import { compareTimestamps, formatTimestamp, type Timestamp } from "@reflow/shared/protocol";
 
-export type { Timestamp };
-
 // chrono's range, years -262143 to 262142; what lies beyond could not be read by a Rust peer.
 const FIRST: Timestamp = { unixSeconds: -8_334_601_228_800, nanos: 0 };
 const LAST: Timestamp = { unixSeconds: 8_210_266_876_799, nanos: 999_999_999 };

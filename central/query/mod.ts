@@ -16,14 +16,8 @@
  * Failure: `{"error":{"code","message","hint"?,"id"?}}`; 4xx says what to change, 503 with `Retry-After` when the
  * store is away, 500 with an id that is also in the log. A trace whose store fails half-way breaks off.
  */
-export {
-  createAnswerQuery,
-  isQueryRequest,
-  MAX_ANSWER_BYTES,
-  MAX_ANSWER_TRACES,
-  type QueryRequest,
-} from "./answer_query.ts";
+export { createAnswerQuery, isQueryRequest, type QueryRequest } from "./answer_query.ts";
 export type { QueryDatabase } from "./database.ts";
-export { errorResponse, type HttpError, internalError, withHttpErrors } from "./http_errors.ts";
+export { internalError, withHttpErrors } from "./http_errors.ts";
 export { QueryError, type QueryErrorCode } from "./query_error.ts";
 export { queryRoutes, type QueryRoutesOptions } from "./routes.ts";

@@ -1,5 +1,5 @@
+import type { Timestamp } from "@reflow/shared/protocol";
 import { columnText, timeColumns } from "../store/mod.ts";
-import type { Timestamp } from "./instant.ts";
 
 /** Collects the parameters of one statement; each method returns the SQL expression that stands for the value. */
 export interface SqlParams {

@@ -1,9 +1,9 @@
 import type { Uuid } from "@reflow/shared/ids";
-import type { StatusName } from "@reflow/shared/protocol";
+import type { StatusName, Timestamp } from "@reflow/shared/protocol";
 import { columnText, MAX_ERROR_CHARS } from "../store/mod.ts";
 import type { PageQuery } from "./bounded_page.ts";
 import type { Statement } from "./database.ts";
-import { parseSqlNanos, sqlNanos, type Timestamp } from "./instant.ts";
+import { parseSqlNanos, sqlNanos } from "./instant.ts";
 import { createSqlParams, likePattern, type SqlParams } from "./sql_params.ts";
 
 /** A row of `tracing.traces` as this folder reads it: numbers and times as text. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nullLogger } from "@reflow/shared/telemetry";
-import { type Database, encodeCopyRow, ensurePartitions, migrate, MIGRATIONS, openDatabase } from "./mod.ts";
+import { type Database, encodeCopyRow, ensurePartitions, migrate, openDatabase } from "./mod.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { StoreError } from "./store_error.ts";
 
 /** Limits for tests. */

@@ -35,8 +35,6 @@ export {
   type SqlValue,
   type Transaction,
 } from "./database.ts";
-export { type DatabaseAddress, parseDatabaseUrl } from "./database_url.ts";
 export { migrate, type MigrationReport } from "./migrate.ts";
-export { type Migration, MIGRATIONS } from "./migrations.ts";
 export { ensurePartitions } from "./partitions.ts";
 export { StoreError, type StoreErrorCode } from "./store_error.ts";

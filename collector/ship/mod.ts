@@ -17,7 +17,6 @@
  * | 401, 403 | keep everything, retry, complain once a minute |
  * | anything else, or nothing | retry, waiting up to 30 s, with full jitter |
  */
-export { type AnswerContext, decide, type Decision } from "./decide.ts";
 export { createHttpSender, type HttpSenderOptions } from "./http_sender.ts";
 export { runShipper, type ShipperDeps } from "./shipper.ts";
 export {

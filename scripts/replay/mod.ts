@@ -24,14 +24,8 @@ export {
   upgradeProblem,
   type WsTarget,
 } from "./handshake.ts";
-export {
-  parseRecording,
-  readRecording,
-  type RecordedConnection,
-  type RecordedFrame,
-  type Recording,
-} from "./recording.ts";
-export { replay, type ReplayOptions, targetUrl } from "./replay.ts";
+export { readRecording, type RecordedConnection, type RecordedFrame, type Recording } from "./recording.ts";
+export { replay, type ReplayOptions } from "./replay.ts";
 export { type ConnectionId, type ConnectionReport, formatReport, type ReplayReport } from "./report.ts";
-export { type AnswerKind, answerKind } from "./answer_kind.ts";
+export type { AnswerKind } from "./answer_kind.ts";
 export { ReplayError, type ReplayErrorCode } from "./replay_error.ts";

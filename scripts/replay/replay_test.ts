@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { manualClock } from "@reflow/shared/time";
-import { formatReport, parseRecording, replay, targetUrl } from "./mod.ts";
+import { parseRecording } from "./recording.ts";
+import { replay, targetUrl } from "./replay.ts";
+import { formatReport } from "./report.ts";
 
 const ACK = '{"EventRecorded":{"success":true,"error":null}}';
 

@@ -17,14 +17,13 @@
  *
  * Failure: mistakes of a table throw `BugError` when it is defined; mistakes of users are values.
  */
-export { type Address, formatAddress, parseAddress } from "./address.ts";
+export { type Address, formatAddress } from "./address.ts";
 export type { StringTable } from "./collection_fields.ts";
 export type { Field } from "./field.ts";
 export { field } from "./fields.ts";
 export { type SplitFlags, splitFlags } from "./flags.ts";
 export { configOrThrow, type ConfigSources, loadConfig, type LoadResult, type Origins } from "./load.ts";
-export { nearMiss } from "./near_miss.ts";
 export { ConfigError, describeProblem, type Problem } from "./problem.ts";
-export { type ReadFile, readFileFromDisk } from "./read_file.ts";
+export type { ReadFile } from "./read_file.ts";
 export { helpText, renderConfig } from "./render.ts";
 export { type ConfigOf, type ConfigSpec, defineConfig } from "./spec.ts";

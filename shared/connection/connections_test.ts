@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { decodeRecord, splitBody } from "../record/mod.ts";
 import { fakeConnections, recordEvent } from "./_fakes.ts";
-import { wireMetricsOf } from "./mod.ts";
+import { wireMetricsOf } from "./ports.ts";
 
 Deno.test("each connection is a session of its own, named by its URL", () => {
   const { open, writer, connections } = fakeConnections();

@@ -18,6 +18,5 @@ export {
   type RecordWriter,
   type ServerSocket,
   type StoreOutcome,
-  wireMetricsOf,
 } from "./ports.ts";
 export { isUpgrade, upgrade } from "./upgrade.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { newUuid, type Uuid } from "../ids/mod.ts";
 import { parseEventHead, type SubscriptionFilters } from "../protocol/mod.ts";
-import { type LiveEvent, LiveHub, MAX_BUFFERED_BYTES, type Subscriber } from "./mod.ts";
+import { type LiveEvent, LiveHub, MAX_BUFFERED_BYTES, type Subscriber } from "./hub.ts";
 
 const OPEN: SubscriptionFilters = {
   flowIds: undefined,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseRequest, type SubscriptionFilters } from "../protocol/mod.ts";
-import { createMatcher, glob, type LiveFacts } from "./mod.ts";
+import { createMatcher, glob, type LiveFacts } from "./matcher.ts";
 
 const EVENT: LiveFacts = {
   head: {

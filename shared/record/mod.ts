@@ -47,5 +47,5 @@ export {
   type StoreBody,
   type TraceBody,
 } from "./bodies.ts";
-export { decodeRecord, encodeRecord, onOneLine, type RecordKind, type TraceRecord } from "./record.ts";
+export { decodeRecord, encodeRecord, type RecordKind, type TraceRecord } from "./record.ts";
 export { RecordError, type RecordErrorCode } from "./record_error.ts";

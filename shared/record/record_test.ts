@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { newUuid, parseUuid, type Uuid } from "../ids/mod.ts";
-import { decodeRecord, encodeRecord, joinBody, onOneLine, type RecordKind, splitBody } from "./mod.ts";
+import { joinBody, splitBody } from "./bodies.ts";
+import { decodeRecord, encodeRecord, onOneLine, type RecordKind } from "./record.ts";
 
 const KINDS: readonly RecordKind[] = ["trace", "event", "store", "end", "lost"];
 const TRACE_ID = uuid("6ba7b810-9dad-41d1-80b4-00c04fd430c8");

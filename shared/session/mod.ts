@@ -19,4 +19,4 @@ export { AnswerQueue } from "./answer_queue.ts";
 export { type LabelDefaults, labelsFromUrl, type UrlLabels } from "./labels.ts";
 export { type AcceptedEvent, Session, type SessionOptions, type Step } from "./session.ts";
 export type { EventTrace, SessionTrace } from "./session_traces.ts";
-export { type FailurePolicy, type InferredStatus, inferStatus } from "./status_policy.ts";
+export type { FailurePolicy } from "./status_policy.ts";
