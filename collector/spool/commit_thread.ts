@@ -7,9 +7,15 @@ const TEXT_BYTES = 4 * 1024 * 1024;
 /** A UTF-16 unit takes at most three bytes. */
 const MAX_BYTES_PER_UNIT = 3;
 
-/** Starts a thread of the system that packs, writes and syncs blocks. It lives until it is disposed. */
-export function startCommitThread(): CommitThread {
-  return new WorkerThread();
+const WORKER = new URL("./commit_worker.ts", import.meta.url);
+
+/**
+ * Starts a thread of the system that packs, writes and syncs blocks. It lives until it is disposed.
+ *
+ * @param module what the thread runs; another one only in tests
+ */
+export function startCommitThread(module: URL = WORKER): CommitThread {
+  return new WorkerThread(module);
 }
 
 class WorkerThread implements CommitThread {
@@ -26,10 +32,10 @@ class WorkerThread implements CommitThread {
   #job: WorkerJob | undefined;
   #broken: Error | undefined;
 
-  constructor() {
+  constructor(module: URL) {
     const control = createControl();
     this.#reports = new Reports(control);
-    this.#worker = new Worker(new URL("./commit_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new Worker(module, { type: "module" });
     this.#worker.onmessage = ({ data }: MessageEvent<number>) => {
       if (data === this.#job?.number) this.#job.finish();
     };
@@ -63,13 +69,15 @@ class WorkerThread implements CommitThread {
       this.#job === undefined || this.#job.look() !== undefined,
       "a thread was given a second job",
     );
-    const job = new WorkerJob(++this.#jobs, this.#reports);
-    this.#job = job;
+    const job = new WorkerJob(this.#jobs + 1, this.#reports);
     if (this.#broken !== undefined) job.fail(this.#broken);
     else {
       const shared = this.#share(blocks);
       this.#tell({ kind: "commit", job: job.number, fileId, path, text: this.#text, blocks: shared });
     }
+    // Only now: a job that the thread was not told of, because memory was short, would never end.
+    this.#jobs = job.number;
+    this.#job = job;
     return job;
   }
 

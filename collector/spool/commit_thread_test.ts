@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { decodeLines, splitBatch } from "@reflow/shared/record";
+import { nullLogger } from "@reflow/shared/telemetry";
+import { systemClock } from "@reflow/shared/time";
+import { drain, ScriptedCentral } from "./_testing.ts";
 import { startCommitThread } from "./commit_thread.ts";
+import { denoFs } from "./deno_fs.ts";
 import type { CommitJob, CommitResult, CommitThread } from "./fs.ts";
+import { openSpool } from "./spool.ts";
+import { type AppendOutcome, DEFAULT_SPOOL_OPTIONS } from "./types.ts";
 
 async function folder(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await Deno.makeTempDir({ prefix: "commit_thread_test_" });
@@ -18,10 +24,24 @@ function resultOf(job: CommitJob): CommitResult {
 
 function started(): CommitThread {
   const thread = startCommitThread();
-  const deadlineMs = performance.now() + 30_000;
-  while (!thread.isReady) assert(performance.now() < deadlineMs, "the thread does not start");
+  untilReady(thread);
   return thread;
 }
+
+function untilReady(thread: CommitThread): void {
+  const deadlineMs = performance.now() + 30_000;
+  while (!thread.isReady) assert(performance.now() < deadlineMs, "the thread does not start");
+}
+
+/** A thread that says it is ready and breaks at its first job. */
+const BREAKING = new URL(
+  `data:text/javascript,${
+    encodeURIComponent(`self.onmessage = ({ data }) => {
+      if (data.kind !== "start") throw new Error("broken");
+      Atomics.store(new Int32Array(data.control, 0, 3), 0, 1);
+    };`)
+  }`,
+);
 
 const block = (firstSequence: number, lines: readonly string[]) => ({
   lines,
@@ -88,4 +108,49 @@ Deno.test("a thread that is stopped is not ready and fails its jobs", async () =
   await job.finished;
   assert.equal(job.look()?.kind, "failed");
   file[Symbol.dispose]();
+});
+
+Deno.test("a thread takes the next job when it could not be given one", async () => {
+  await using place = await folder();
+  using thread = started();
+  await Deno.writeTextFile(`${place.path}/segment`, "");
+  using file = thread.openFile(`${place.path}/segment`);
+  const unmanageable: readonly string[] = Object.assign(["one"], {
+    join: () => {
+      throw new RangeError("no memory");
+    },
+  });
+  assert.throws(() => file.commit([block(0, unmanageable)]), { message: "no memory" });
+  assert.equal(resultOf(file.commit([block(0, ["one"])])).kind, "durable");
+  assert.equal(resultOf(file.commit([block(1, ["two"])])).kind, "durable");
+});
+
+Deno.test("a spool fails the records of a thread that breaks, and goes on without it", async () => {
+  await using place = await folder();
+  let thread: CommitThread | undefined;
+  const fs = { ...denoFs, startThread: () => thread = startCommitThread(BREAKING) };
+  const options = { ...DEFAULT_SPOOL_OPTIONS, folder: place.path, maxBlockRecords: 10 };
+  await using spool = await openSpool({ fs, clock: systemClock, log: nullLogger }, options);
+  const durable: string[] = [];
+  let failed = 0;
+  const append = (line: string) => {
+    const settled = (outcome: AppendOutcome) => void (outcome === "durable" ? durable.push(line) : failed++);
+    assert.equal(spool.append(line, 1, { settled }), undefined);
+  };
+  for (let i = 0; i < 100; i++) append(`before ${i}`);
+  assert(thread !== undefined, "a flood starts no thread");
+  untilReady(thread);
+  for (let i = 0; i < 20; i++) append(`meanwhile ${i}`);
+  await spool.flush();
+  assert.equal(thread.isReady, false);
+  assert.ok(failed >= 10, `${failed} records failed`);
+  const failedByThread = failed;
+  for (let i = 0; i < 100; i++) append(`after ${i}`);
+  await spool.flush();
+  assert.equal(failed, failedByThread);
+  assert.deepEqual(spool.health(), { ok: true });
+  const central = new ScriptedCentral();
+  await drain(spool.live, central);
+  assert.deepEqual(central.lines, durable);
+  assert.deepEqual(central.gaps, []);
 });

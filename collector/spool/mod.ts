@@ -24,9 +24,11 @@
  *
  * Failure: a refused write fails its block's appends and the next block is tried; a failed sync also abandons the
  * segment, because the system may have thrown the pages away. So does any failure on the thread that commits during a
- * flood; when that thread cannot start or breaks, commits block instead. A torn tail is cut at the next start. What follows a
- * damaged block is found again by its header. Only a lock that is held, blocks of a newer version and a folder that
- * cannot be used stop the program from starting.
+ * flood; when that thread cannot start or breaks, commits block instead. After a failure the next block also leaves a
+ * segment behind of which central has everything, and the reader removes it: so a full disk becomes free again, at
+ * the price of one refused block. A torn tail is cut at the next start. What follows a damaged block is found again by
+ * its header. Only a lock that is held, blocks of a newer version and a folder that cannot be used stop the program
+ * from starting.
  */
 export { denoFs } from "./deno_fs.ts";
 export type {

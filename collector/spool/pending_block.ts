@@ -1,5 +1,6 @@
+import type { Logger } from "@reflow/shared/telemetry";
 import type { SpoolError } from "./spool_error.ts";
-import type { AppendOwner } from "./types.ts";
+import type { AppendOutcome, AppendOwner } from "./types.ts";
 
 /** Records that will form one block, and who waits for them. */
 export class PendingBlock {
@@ -21,6 +22,17 @@ export class PendingBlock {
     else for (const line of lines) this.lines.push(line);
     this.owners.push(owner);
     this.units += units;
+  }
+
+  /** Tells the owners what became of it; one that throws harms nobody else. */
+  tell(outcome: AppendOutcome, log: Logger): void {
+    for (const owner of this.owners) {
+      try {
+        owner.settled(outcome);
+      } catch (error) {
+        log.error("The owner of an append failed", { error });
+      }
+    }
   }
 }
 

@@ -119,6 +119,8 @@ export class SegmentReader implements StreamReader, Disposable {
       // A delivered stream of an earlier run waits only when it could not be ended; readBatch() tries again.
       if (!state.isLive) return await this.#deps.clock.sleep(END_RETRY_MS, signal);
       await state.changed(signal);
+      // On a full disk the writer leaves a delivered segment behind for this.
+      await this.#removeDelivered();
     }
   }
 

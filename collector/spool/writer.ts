@@ -11,7 +11,7 @@ import { type PendingBlock, unitsOf } from "./pending_block.ts";
 import { Refusals } from "./refusals.ts";
 import { SpoolError } from "./spool_error.ts";
 import type { DiskUsage, StreamState } from "./stream_state.ts";
-import type { AppendOutcome, AppendOwner, SpoolHealth, SpoolOptions, SpoolWriter } from "./types.ts";
+import type { AppendOwner, SpoolHealth, SpoolOptions, SpoolWriter } from "./types.ts";
 
 /** What a writer works with. */
 export interface WriterDeps {
@@ -187,6 +187,8 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
       this.#flight = flight;
       void job.finished.then(() => this.#lookAt(flight, job));
     } catch (error) {
+      // Nothing is under way, and the thread was told nothing.
+      this.#next = this.#state.next;
       this.#settle(this.#newFlight(blocks, undefined), this.#failed("write block", error));
     }
     this.#busy = false;
@@ -304,19 +306,11 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
       this.#state.next += records;
       if (flight.blocks.every((block) => block.failure === undefined)) this.#recovered();
     }
-    for (const block of flight.blocks) this.#tell(block, block.failure ?? "durable");
-    this.#state.notify();
-  }
-
-  #tell(block: PendingBlock, outcome: AppendOutcome): void {
-    for (const owner of block.owners) {
-      try {
-        owner.settled(outcome);
-      } catch (error) {
-        this.#deps.log.error("The owner of an append failed", { error });
-      }
+    for (const block of flight.blocks) {
+      block.tell(block.failure ?? "durable", this.#deps.log);
+      this.#settled += block.owners.length;
     }
-    this.#settled += block.owners.length;
+    this.#state.notify();
   }
 
   #openSegment(): ActiveSegment {
@@ -324,7 +318,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
     const { vanishedSegment, skipTo } = this.#state;
     // Only between flights: a segment is left behind synced, so no later one can be durable before it.
     if (this.#flight === undefined && current !== undefined) {
-      const isFull = current.writtenBytes >= this.#options.segmentBytes;
+      const isFull = current.writtenBytes >= this.#options.segmentBytes || this.#isInTheWay(current);
       if (isFull || vanishedSegment === current.segment.first || skipTo > this.#next) this.#retire();
     }
     if (this.#active === undefined) {
@@ -333,6 +327,12 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
       this.#active = ActiveSegment.create(this.#deps.fs, this.#state, this.#next);
     }
     return this.#active;
+  }
+
+  /** Whether the disk refuses more and the segment holds nothing that is needed: behind another one it is removed. */
+  #isInTheWay({ segment }: ActiveSegment): boolean {
+    const { acknowledged, next } = this.#state;
+    return this.#lastError !== undefined && segment.bytes > 0 && acknowledged >= next;
   }
 
   #cut(segment: ActiveSegment): boolean {

@@ -211,6 +211,71 @@ Deno.test.each([
   },
 );
 
+Deno.test("append() uses the sequences again of records that a thread could not be given", async () => {
+  const memory = memoryFs();
+  memory.hasThreads = true;
+  let left = 2;
+  const fs = {
+    ...memory,
+    startThread() {
+      const thread = memory.startThread();
+      const openFile = (path: string) => {
+        const file = thread.openFile(path);
+        const commit: typeof file.commit = (blocks) => {
+          if (left-- > 0) throw new RangeError("no memory");
+          return file.commit(blocks);
+        };
+        return { ...file, commit };
+      };
+      return { ...thread, openFile };
+    },
+  };
+  using clock = manualClock();
+  const owner = rememberingOwner();
+  await using spool = await openTestSpool(fs, clock, { maxBlockRecords: 10 });
+  for (let i = 0; i < 100; i++) {
+    appendLine(spool, `record ${i}`, owner);
+    if (i % 10 === 5) memory.finishJobs();
+  }
+  await spool.flush();
+  assert.equal(owner.outcomes.filter((outcome) => outcome !== "durable").length, 20);
+  const central = new ScriptedCentral();
+  await drain(spool.live, central);
+  assert.deepEqual(central.gaps, []);
+  assert.equal(central.lines.length, 80);
+  assert.equal(central.lines.at(-1), "record 99");
+});
+
+Deno.test("append() frees the disk of what is delivered when nothing more fits", async () => {
+  const fs = memoryFs();
+  using clock = manualClock();
+  const owner = rememberingOwner();
+  await using spool = await openTestSpool(fs, clock);
+  appendLine(spool, "before", owner);
+  await spool.flush();
+  const segments = () => fs.paths().filter((path) => path.endsWith(".seg"));
+  const [old = ""] = segments();
+  fs.fault = (call) => call === "append" && segments().includes(old) ? "no space left" : undefined;
+  appendLine(spool, "refused before it is delivered", owner);
+  await spool.flush();
+  assert.deepEqual(segments(), [old]);
+  const central = new ScriptedCentral();
+  await drain(spool.live, central);
+  const delivery = new AbortController();
+  const waiting = spool.live.waitForData(delivery.signal);
+  appendLine(spool, "refused while it is removed", owner);
+  await spool.flush();
+  await clock.advance(0);
+  assert.deepEqual(segments().includes(old), false);
+  appendLine(spool, "after", owner);
+  await spool.flush();
+  await waiting;
+  assert.deepEqual(owner.outcomes.map(codeOf), ["durable", "ERR_SPOOL_WRITE", "ERR_SPOOL_WRITE", "durable"]);
+  await drain(spool.live, central);
+  assert.deepEqual(central.lines, ["before", "after"]);
+  assert.deepEqual(central.gaps, []);
+});
+
 Deno.test("append() refuses after the end, and an owner that throws harms nobody else", async () => {
   const fs = memoryFs();
   using clock = manualClock();
