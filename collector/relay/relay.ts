@@ -1,3 +1,4 @@
+import { readLimited } from "@reflow/shared/bytes";
 import type { Ask } from "@reflow/shared/connection";
 import { messageOf } from "@reflow/shared/errors";
 import { deadline } from "@reflow/shared/lifecycle";
@@ -55,8 +56,11 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Ask {
         const code = response.status === 401 || response.status === 403 ? "Unauthorized" : "StorageError";
         return failure(`central answered ${response.status}`, code);
       }
-      const answer = await readLimited(response);
-      return answer ?? failure(`its answer is over ${MAX_ANSWER_BYTES} bytes`, "InvalidRequest");
+      const answer = await readLimited(response.body, MAX_ANSWER_BYTES);
+      if (answer === undefined) {
+        return failure(`its answer is over ${MAX_ANSWER_BYTES} bytes`, "InvalidRequest");
+      }
+      return new TextDecoder().decode(answer);
     } catch (error) {
       if (signal.aborted) return failure("the connection is closed", "StorageError");
       const reason = limit.expired ? `no answer within ${options.timeoutMs} ms` : messageOf(error);
@@ -70,18 +74,4 @@ export function createRelay(deps: RelayDeps, options: RelayOptions): Ask {
 
 function failure(state: string, code: WireErrorCode): string {
   return errorAnswer(`Cannot answer: ${state}`, code);
-}
-
-/** The body as text, or `undefined` when it is larger than anybody could read. */
-async function readLimited(response: Response): Promise<string | undefined> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_ANSWER_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
