@@ -1,17 +1,9 @@
 /** `deno task compile [collector|central] [--target TARGET]`: executables in `dist/`, with their size and start time. */
 import { parseArgs } from "node:util";
 import { messageOf } from "@reflow/shared/errors";
-import {
-  CompileError,
-  compileProgram,
-  isProgramName,
-  measureProgram,
-  type Program,
-  PROGRAMS,
-} from "./compile/mod.ts";
+import { buildProgram, CompileError, isProgramName, type Program, PROGRAMS } from "./compile/mod.ts";
 import { printLine, runScript } from "./terminal.ts";
 
-const ROOT = new URL("../", import.meta.url).pathname;
 const USAGE = `Usage: deno task compile [collector|central]… [--target TARGET]
 
 Makes dist/reflow-collector and dist/reflow-central, and prints their size and start time.
@@ -57,23 +49,7 @@ async function main(): Promise<number> {
     printLine(USAGE);
     return 0;
   }
-  for (const { name, entry, modules, permissions } of programs) {
-    const output = `${ROOT}dist/${name}`;
-    await compileProgram({
-      entry: `${ROOT}${entry}`,
-      modules: modules.map((module) => `${ROOT}${module}`),
-      output,
-      configPath: `${ROOT}deno.json`,
-      permissions,
-      ...(target !== undefined && { target }),
-    });
-    if (target !== undefined) {
-      printLine(`dist/${name} for ${target}`);
-      continue;
-    }
-    const { bytes, startMs } = await measureProgram(output, ["version"]);
-    printLine(`dist/${name}: ${(bytes / 1e6).toFixed(1)} MB, "version" takes ${startMs.toFixed(0)} ms`);
-  }
+  for (const program of programs) printLine((await buildProgram(program, { target })).summary);
   return 0;
 }
 

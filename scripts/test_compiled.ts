@@ -3,7 +3,7 @@
  * environment of `deno task compile`. The last line is `N passed, N failed`.
  */
 import { AppError } from "@reflow/shared/errors";
-import { compileProgram, measureProgram, PROGRAMS } from "./compile/mod.ts";
+import { buildProgram, PROGRAMS } from "./compile/mod.ts";
 import { printLine, runScript } from "./terminal.ts";
 import { runWithServers } from "./testing/mod.ts";
 
@@ -17,18 +17,9 @@ async function main(): Promise<number> {
       code: "ERR_TEST_MISSING",
     });
   }
-  const { name, entry, modules, permissions } = PROGRAMS.collector;
-  const output = `${ROOT}dist/${name}`;
-  await compileProgram({
-    entry: `${ROOT}${entry}`,
-    modules: modules.map((module) => `${ROOT}${module}`),
-    output,
-    configPath: `${ROOT}deno.json`,
-    permissions,
-  });
-  const { bytes, startMs } = await measureProgram(output, ["version"]);
-  printLine(`dist/${name}: ${(bytes / 1e6).toFixed(1)} MB, "version" takes ${startMs.toFixed(0)} ms`);
-  return await runWithServers([`${ROOT}${TEST}`, ...Deno.args], { REFLOW_COLLECTOR_BIN: output });
+  const { path, summary } = await buildProgram(PROGRAMS.collector);
+  printLine(summary);
+  return await runWithServers([`${ROOT}${TEST}`, ...Deno.args], { REFLOW_COLLECTOR_BIN: path });
 }
 
 if (import.meta.main) await runScript(main);

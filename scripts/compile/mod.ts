@@ -8,7 +8,6 @@
  * Failure: without the runtime for compiled programs the message says which variables to set; any other failure shows
  * what the compiler said.
  */
+export { buildProgram, type BuiltProgram } from "./build_program.ts";
 export { CompileError, type CompileErrorCode } from "./compile_error.ts";
-export { type CompileOptions, compileProgram } from "./compile_program.ts";
-export { measureProgram, type ProgramFigures } from "./measure_program.ts";
 export { isProgramName, type Program, PROGRAMS } from "./programs.ts";
