@@ -3,7 +3,8 @@
  * them, and what came of it. Stays up for real programs; `--once` compares, says so, and exits.
  */
 import { parseArgs } from "node:util";
-import { signalsToAbort } from "@reflow/shared/lifecycle";
+import { AppError, messageOf } from "@reflow/shared/errors";
+import { aborted, signalsToAbort } from "@reflow/shared/lifecycle";
 import { drawTable, traceRow } from "./demo/table.ts";
 import { drawTimeline } from "./demo/timeline.ts";
 import { startStack } from "./demo/stack.ts";
@@ -20,11 +21,19 @@ const USAGE = `Usage: deno task demo [--once]
 Starts central (embedded store, temporary folder) and a collector, plays a small fleet of recorded Reflow programs
 into them and shows the traces. Stays up until Ctrl-C; --once exits 0 when every event that was sent was read back.`;
 
+function parseDemoArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { once: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    }).values;
+  } catch (error) {
+    throw new AppError(`Cannot start the demonstration: ${messageOf(error)}`, { code: "ERR_DEMO_OPTIONS" });
+  }
+}
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: { once: { type: "boolean" }, help: { type: "boolean", short: "h" } },
-  });
+  const values = parseDemoArguments(Deno.args);
   if (values.help) {
     printLine(USAGE);
     return 0;
@@ -67,9 +76,7 @@ async function main(): Promise<number> {
   );
   if (values.once) return isWhole ? 0 : 1;
   showNextSteps(stack.collector.address, central);
-  await new Promise<void>((resolve) =>
-    stop.signal.addEventListener("abort", () => resolve(), { once: true })
-  );
+  await aborted(stop.signal);
   return 0;
 }
 

@@ -1,10 +1,12 @@
-import { fromSource, type RunningProgram, startProgram } from "../stack/mod.ts";
+import { AppError } from "@reflow/shared/errors";
+import { memberText } from "@reflow/shared/json";
+import { fromSource, getText, type RunningProgram, startProgram } from "../stack/mod.ts";
 
 /** Central and a collector, running on data that goes with them. */
 export interface DemoStack extends AsyncDisposable {
   readonly central: RunningProgram;
   readonly collector: RunningProgram;
-  /** Returns when everything is delivered and every trace has ended; throws an `Error` after the limit. */
+  /** Returns when everything is delivered and every trace has ended; throws an AppError after the limit. */
   settled(limitMs: number): Promise<void>;
 }
 
@@ -60,17 +62,19 @@ async function untilSettled(central: string, collector: string, limitMs: number)
   const endMs = performance.now() + limitMs;
   while (!await isSettled(central, collector)) {
     if (performance.now() > endMs) {
-      throw new Error(
-        `Cannot see all events at central after ${limitMs} ms: look at http://${collector}/health`,
-      );
+      throw new AppError(`Cannot see all events at central: they are not there after ${limitMs} ms`, {
+        code: "ERR_DEMO_UNSETTLED",
+        hint: `look at http://${collector}/health`,
+      });
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
 async function isSettled(central: string, collector: string): Promise<boolean> {
-  const health = await (await fetch(`http://${collector}/health`)).json();
-  if (health.connections !== 0 || health.spool.records !== 0) return false;
-  const open = await (await fetch(`http://${central}/api/v1/traces?status=Running&limit=1`)).json();
-  return open.total_count === 0;
+  const health = await getText(`http://${collector}/health`);
+  const spool = memberText(health, "spool") ?? "{}";
+  if (memberText(health, "connections") !== "0" || memberText(spool, "records") !== "0") return false;
+  const open = await getText(`http://${central}/api/v1/traces?status=Running&limit=1`);
+  return memberText(open, "total_count") === "0";
 }

@@ -5,6 +5,7 @@ import {
   memberText,
   parseLossless,
 } from "@reflow/shared/json";
+import { getText } from "./get_text.ts";
 
 /** What one replayed connection sent, as the replay reports it. */
 export interface SentConnection {
@@ -92,7 +93,7 @@ async function readAll(centralUrl: string): Promise<Map<string, StoredEvent[]>> 
   return stored;
 }
 
-/** Every item of a paged list as its JSON text. */
+/** Every item of a paged list as its JSON text; throws what {@linkcode getText} throws. */
 export async function readList(address: string, member: string): Promise<string[]> {
   const items: string[] = [];
   let cursor: string | null = null;
@@ -100,9 +101,7 @@ export async function readList(address: string, member: string): Promise<string[
     const url = new URL(address);
     url.searchParams.set("limit", String(PAGE));
     if (cursor !== null) url.searchParams.set("cursor", cursor);
-    const response = await fetch(url);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`Cannot read "${url}": ${response.status} ${text.slice(0, 200)}`);
+    const text = await getText(url);
     const list = memberText(text, member) ?? "[]";
     items.push(...elementSpans(list).map((span) => list.slice(span.start, span.end)));
     const next: unknown = JSON.parse(memberText(text, "next_cursor") ?? "null");

@@ -1,4 +1,4 @@
-import { fromSource, type RunningProgram, startProgram } from "@reflow/scripts/stack";
+import { fromSource, getText, type RunningProgram, startProgram } from "@reflow/scripts/stack";
 
 /** A folder that is removed at the end. */
 export async function tempFolder(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -52,10 +52,7 @@ export function startCollector(options: CollectorOptions): Promise<RunningProgra
 
 /** JSON from a plain GET; refuses other statuses than 200. */
 export async function getJson(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`GET ${url}: ${response.status} ${text.slice(0, 300)}`);
-  const value: unknown = JSON.parse(text);
+  const value: unknown = JSON.parse(await getText(url));
   if (typeof value !== "object" || value === null) throw new Error(`GET ${url}: not an object`);
   return { ...value };
 }
