@@ -347,7 +347,7 @@ export class StreamWriter implements SpoolWriter, AsyncDisposable {
   }
 
   #syncFailed(error: unknown, segments: ReadonlySet<ActiveSegment | undefined>): SpoolError {
-    const failure = this.#failed("sync segment", error);
+    const failure = this.#failed("commit blocks", error);
     this.#next = this.#state.next;
     for (const segment of segments) {
       try {
