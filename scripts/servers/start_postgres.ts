@@ -161,10 +161,15 @@ async function untilReady(
     }).output();
     if (success) return;
     const log = await Deno.readTextFile(`${directory}/log`).catch(() => "");
-    if (log.includes("FATAL")) throw startError(log);
+    if (gaveUp(log)) throw startError(log);
     await clock.sleep(READY_POLL_MS);
   }
   throw startError(await Deno.readTextFile(`${directory}/log`).catch(() => "no log"));
+}
+
+/** Whether a log says that the server has given up. It also writes FATAL for each question that comes too early. */
+export function gaveUp(log: string): boolean {
+  return /FATAL:(?!\s+the database system is starting up)/.test(log);
 }
 
 /** Settings of a child process: whose it is, and an environment in which no `PG…` variable changes its mind. */

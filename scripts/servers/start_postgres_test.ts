@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startPostgres } from "./start_postgres.ts";
+import { gaveUp, startPostgres } from "./start_postgres.ts";
 
 async function listens(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
@@ -42,4 +42,13 @@ Deno.test("startPostgres() leaves no server behind when its process is killed", 
   const deadlineMs = Date.now() + 20_000;
   while (await listens(url.trim()) && Date.now() < deadlineMs);
   assert.equal(await listens(url.trim()), false);
+});
+
+Deno.test.each([
+  ["LOG:  database system is ready to accept connections", false],
+  ["[7] FATAL:  the database system is starting up\n[7] LOG:  ready", false],
+  ["FATAL:  the database system is starting up\nFATAL:  could not create any TCP/IP sockets", true],
+  ['FATAL:  data directory "/x" has wrong ownership', true],
+])("gaveUp() of %j is %s", (log, expected) => {
+  assert.equal(gaveUp(log), expected);
 });
