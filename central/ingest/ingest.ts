@@ -56,13 +56,12 @@ export interface Ingest {
   /**
    * Stores a batch of whole blocks. When it returns `accepted`, everything below the watermark is committed.
    *
-   * @param signal stops before the next transaction; one that has begun is finished.
    * @throws IngestError `ERR_BATCH_MALFORMED`, `ERR_BATCH_TOO_LARGE`, `ERR_INGEST_BUSY`.
    * @throws StoreError; when it is retryable, sending the same batch again is safe whatever was committed.
    */
-  ingestBatch(stream: StreamId, bytes: Uint8Array, signal?: AbortSignal): Promise<IngestResult>;
+  ingestBatch(stream: StreamId, bytes: Uint8Array): Promise<IngestResult>;
   /** The same for records of this process, which were never in a block. */
-  ingestLines(stream: StreamId, lines: OwnLines, signal?: AbortSignal): Promise<IngestResult>;
+  ingestLines(stream: StreamId, lines: OwnLines): Promise<IngestResult>;
   /** Next sequence expected of a stream; 0 for one that is unknown. */
   watermark(stream: StreamId): Promise<number>;
 }
@@ -110,9 +109,7 @@ export function createIngest(deps: IngestDeps, options: IngestOptions = {}): Ing
     stream: StreamId,
     slots: readonly Slot[],
     kind: StreamKind,
-    signal: AbortSignal | undefined,
   ): Promise<IngestResult> {
-    signal?.throwIfAborted();
     try {
       return await commit(stream, slots, kind);
     } catch (error) {
@@ -130,27 +127,27 @@ export function createIngest(deps: IngestDeps, options: IngestOptions = {}): Ing
       }
       if (slots.length <= 1) throw error;
       const middle = Math.ceil(slots.length / 2);
-      const result = await commitBisecting(stream, slots.slice(0, middle), kind, signal);
+      const result = await commitBisecting(stream, slots.slice(0, middle), kind);
       if (result.kind === "gap") return result;
-      return await commitBisecting(stream, slots.slice(middle), kind, signal);
+      return await commitBisecting(stream, slots.slice(middle), kind);
     }
   }
 
   return {
     watermark: (stream) => readWatermark(database, stream),
-    async ingestBatch(stream, bytes, signal) {
+    async ingestBatch(stream, bytes) {
       const frame = readBatchFrame(bytes, maxRawBytes);
       // Asked before unpacking, which is most of the work; the transaction asks again under its lock.
       const expected = await readWatermark(database, stream);
       if (frame.firstSequence > expected) return { kind: "gap", expected };
       if (frame.endSequence <= expected) return { kind: "accepted", watermark: expected };
       using _place = await gate.enter({ workBytes: frame.rawBytes, receivedBytes: bytes.byteLength });
-      return await commitBisecting(stream, decodeBatch(frame, expected), "collector", signal);
+      return await commitBisecting(stream, decodeBatch(frame, expected), "collector");
     },
-    async ingestLines(stream, { firstSequence, lines }, signal) {
+    async ingestLines(stream, { firstSequence, lines }) {
       if (lines.length === 0) return { kind: "accepted", watermark: await readWatermark(database, stream) };
       const slots = lines.map((line, index) => readRecord(line, firstSequence + index));
-      return await commitBisecting(stream, slots, "central", signal);
+      return await commitBisecting(stream, slots, "central");
     },
   };
 }

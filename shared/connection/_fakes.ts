@@ -45,7 +45,6 @@ export function fakeSocket(): FakeSocket {
     binaryType: "blob",
     readyState: WebSocket.OPEN,
     bufferedAmount: 0,
-    onopen: null,
     onmessage: null,
     onclose: null,
     onerror: null,

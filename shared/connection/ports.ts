@@ -32,7 +32,6 @@ export interface ServerSocket {
   binaryType: BinaryType;
   readonly readyState: number;
   readonly bufferedAmount: number;
-  onopen: ((event: Event) => unknown) | null;
   onmessage: ((event: MessageEvent) => unknown) | null;
   onclose: ((event: CloseEvent) => unknown) | null;
   onerror: ((event: Event | ErrorEvent) => unknown) | null;
