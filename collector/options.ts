@@ -79,7 +79,7 @@ export const collectorSpec = defineConfig({
         default: 30_000,
         min: 100,
         max: 600_000,
-        help: "How long one request to central may take",
+        help: "How long one request to central may take; a question of a monitor waits 10s at most",
       }),
       batch_bytes: field.bytes({
         default: 1024 * 1024,

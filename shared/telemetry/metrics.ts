@@ -4,7 +4,6 @@ import {
   type CounterConfiguration,
   Gauge,
   type GaugeConfiguration,
-  Histogram,
   Registry,
 } from "prom-client";
 
@@ -25,10 +24,6 @@ export interface MetricsRegistry extends Disposable {
   gauge<Label extends string = never>(
     options: MetricOptions<Label> & { readonly collect?: (gauge: Gauge<Label>) => void | Promise<void> },
   ): Gauge<Label>;
-  /** A distribution; bucket bounds ascend and carry the unit of the name. */
-  histogram<Label extends string = never>(
-    options: MetricOptions<Label> & { readonly buckets: readonly number[] },
-  ): Histogram<Label>;
   /** Everything in the text format of Prometheus. */
   metricsText(): Promise<{ readonly body: string; readonly contentType: string }>;
 }
@@ -60,7 +55,6 @@ export function createRegistry(
   return {
     counter: (metric) => createCounter(base(metric), metric.collect),
     gauge: (metric) => createGauge(base(metric), metric.collect),
-    histogram: (metric) => new Histogram({ ...base(metric), buckets: [...metric.buckets] }),
     async metricsText() {
       return { body: await registry.metrics(), contentType: registry.contentType };
     },
