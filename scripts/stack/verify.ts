@@ -30,8 +30,9 @@ const MAX_DIFFERENCES = 50;
 const PAGE = 1000;
 
 /**
- * Compares what was sent with what central gives back: every event once, under one trace per connection that no other
- * connection shares, and equal up to the order of keys and insignificant whitespace.
+ * Compares what was sent with what central gives back: every event once, under a trace of its connection that no other
+ * connection shares, and equal up to the order of keys and insignificant whitespace. A connection has one trace, or as
+ * many as it sent `StartTrace`. Event ids are unique over all connections.
  *
  * @param centralUrl for example `http://127.0.0.1:8090`.
  */
@@ -58,6 +59,10 @@ export async function verifyReplay(
       if (own.length !== 1) note(describe(path, id, stored.get(id) ?? [], own.length));
       for (const one of own.slice(0, 1)) traceOf.set(one.traceId, index);
     }
+    const traces = [...traceOf.values()].filter((owner) => owner === index).length;
+    // Each StartTrace may open one; events before the first belong to the trace that it adopts.
+    const opened = Math.max(1, sent.filter((frame) => memberText(frame, "StartTrace") !== undefined).length);
+    if (traces > opened) note(`events of connection "${path}" are in ${traces} traces, it opened ${opened}`);
   });
   if (withEvents > traceOf.size && differences.length === 0) {
     note(`${withEvents} connections sent events, ${traceOf.size} traces hold them`);
@@ -78,7 +83,7 @@ function describe(path: string, id: string, found: readonly StoredEvent[], own: 
     : `${where} is stored with another text or in another's trace`;
 }
 
-/** All events of all traces by event id. Recordings played many times share ids, so that an id has a list. */
+/** All events of all traces by event id; one that is stored twice has a list of two. */
 async function readAll(centralUrl: string): Promise<Map<string, StoredEvent[]>> {
   const stored = new Map<string, StoredEvent[]>();
   for (const trace of await readList(`${centralUrl}/api/v1/traces`, "traces")) {
