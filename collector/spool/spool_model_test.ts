@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { seededRandom } from "@reflow/tests/support/seeded-random";
 import fc from "fast-check";
 import { manualClock } from "@reflow/shared/time";
 import { type FaultyCall, type MemoryFs, memoryFs } from "./_memory_fs.ts";
@@ -78,7 +79,7 @@ class Model {
   #count = 0;
 
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
+    this.#random = seededRandom(seed);
     this.#hasThreads = this.#random() < 0.7;
   }
 
@@ -224,13 +225,3 @@ Deno.test("a spool gives back each durable record exactly once and in order when
     { numRuns: Number(Deno.env.get("SPOOL_MODEL_RUNS") ?? 300) },
   );
 });
-
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

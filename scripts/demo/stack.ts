@@ -47,7 +47,7 @@ export async function startStack(): Promise<DemoStack> {
   };
 }
 
-/** The port if nobody has it, else 0: any free one. */
+/** The port, or 0 for a free one when somebody has it. */
 function freePort(port: number): number {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();

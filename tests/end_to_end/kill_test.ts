@@ -3,6 +3,7 @@ import { eventTexts } from "@reflow/scripts/bench";
 import { connectRaw } from "@reflow/scripts/replay";
 import { readList, type RunningProgram } from "@reflow/scripts/stack";
 import { freshDatabase } from "../support/postgres.ts";
+import { seededRandom } from "../support/seeded_random.ts";
 import {
   startCentral,
   startCollector,
@@ -96,7 +97,7 @@ async function campaign(databaseUrl: string, folder: string): Promise<void> {
     startCollector({ folder, central: central.program.address, address })
   );
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const log: Sent[] = [];
   const stop = new AbortController();
   const senders = Array.from(
@@ -124,17 +125,6 @@ async function campaign(databaseUrl: string, folder: string): Promise<void> {
     `${lost.length} of ${acked.length} acknowledged events lost (seed ${seed})`,
   );
   assert.deepEqual(doubled.slice(0, 5), [], `${doubled.length} events stored more than once (seed ${seed})`);
-}
-
-/** A small seeded generator, so that a failure names what to repeat. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 Deno.test("every acknowledged event is stored exactly once when collector and central (PostgreSQL) are killed", async () => {

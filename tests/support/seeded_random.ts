@@ -1,0 +1,13 @@
+/**
+ * Random numbers from 0 to below 1 that follow from a seed (the public-domain generator mulberry32), so that a failure
+ * can name what to repeat.
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
