@@ -16,6 +16,7 @@ const FLEET = ["simple", "complete", "fleet"] as const;
 const SPEED = 4;
 const SETTLE_LIMIT_MS = 60_000;
 const TIMELINE_WIDTH = 24;
+const EXIT_INTERRUPTED = 130;
 const USAGE = `Usage: deno task demo [--once]
 
 Starts central (embedded store, temporary folder) and a collector, plays a small fleet of recorded Reflow programs
@@ -39,6 +40,16 @@ async function main(): Promise<number> {
     return 0;
   }
   using stop = signalsToAbort(["SIGINT", "SIGTERM"]);
+  try {
+    return await demonstrate(stop.signal, { once: values.once ?? false });
+  } catch (error) {
+    // Ctrl-C reaches both programs too, so that whatever was being asked of them may fail first.
+    if (stop.signal.aborted) return EXIT_INTERRUPTED;
+    throw error;
+  }
+}
+
+async function demonstrate(stop: AbortSignal, options: { readonly once: boolean }): Promise<number> {
   printLine("Starting central (embedded store) and the collector …");
   await using stack = await startStack();
   printLine(`  central    http://${stack.central.address}`);
@@ -53,9 +64,9 @@ async function main(): Promise<number> {
       url: `ws://${stack.collector.address}`,
       speed: SPEED,
       awaitAnswersMs: 10_000,
-      signal: stop.signal,
+      signal: stop,
     });
-    if (stop.signal.aborted) return 130;
+    if (stop.aborted) return EXIT_INTERRUPTED;
     reports.push(report);
     printLine(`  ${name}: ${report.connections.length} programs, ${report.sentCount} frames`);
   }
@@ -74,9 +85,9 @@ async function main(): Promise<number> {
       ? `\n✓ ${verdict.eventCount} events of ${verdict.connectionCount} programs sent, each read back once and exactly`
       : `\n✗ what was read back differs from what was sent`,
   );
-  if (values.once) return isWhole ? 0 : 1;
+  if (options.once) return isWhole ? 0 : 1;
   showNextSteps(stack.collector.address, central);
-  await aborted(stop.signal);
+  await aborted(stop);
   return 0;
 }
 
